@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { compileMessage } from "@lingui/message-utils/compileMessage";
+import type { Plugin } from "vite";
+import { pseudo } from "./pseudo.ts";
+
+const folder = import.meta.dirname;
+const prefix = "virtual:messages/";
+
+/** Every message of one locale, from all parts (`en/map.json`, `en/plan.json`, …): id → ICU MessageFormat text. */
+export function readCatalog(locale: string): Record<string, string> {
+  const catalog: Record<string, string> = {};
+  for (const file of readdirSync(join(folder, locale)).sort()) {
+    Object.assign(catalog, JSON.parse(readFileSync(join(folder, locale, file), "utf8")));
+  }
+  return catalog;
+}
+
+/**
+ * Gives `virtual:messages/<locale>`: a locale's messages, compiled when the client is built, so that no browser carries
+ * a message parser. `en-XA` is the pseudo-locale, made from English.
+ */
+export function catalogPlugin(): Plugin {
+  return {
+    name: "message-catalog",
+    resolveId: (id) => (id.startsWith(prefix) ? `\0${id}` : undefined),
+    load(id) {
+      if (!id.startsWith(`\0${prefix}`)) return undefined;
+      const locale = id.slice(prefix.length + 1);
+      const source = locale === "en-XA" ? "en" : locale;
+      for (const file of readdirSync(join(folder, source))) this.addWatchFile(join(folder, source, file));
+      const entries = Object.entries(readCatalog(source)).map(([key, text]) => [
+        key,
+        compileMessage(locale === "en-XA" ? pseudo(text) : text),
+      ]);
+      return `export const messages = JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(entries)))});`;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { type I18n, setupI18n } from "@lingui/core";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import type common from "./en/common.json";
+import type editor from "./en/editor.json";
+import type entry from "./en/entry.json";
+import type map from "./en/map.json";
+import type plan from "./en/plan.json";
+import type together from "./en/together.json";
+
+export type MessageId = keyof (typeof common &
+  typeof editor &
+  typeof entry &
+  typeof map &
+  typeof plan &
+  typeof together);
+
+/** Languages that the screens speak. Words on the board may be in any language. */
+export const languages = ["en", "ar"] as const;
+export type LanguageTag = (typeof languages)[number] | "en-XA";
+
+/** What each language calls itself: shown as it is, whatever the screen's language. */
+export const languageNames: Readonly<Record<(typeof languages)[number], string>> = { en: "English", ar: "العربية" };
+
+const loaders: Readonly<Record<LanguageTag, () => Promise<{ messages: Record<string, never> }>>> = {
+  en: () => import("virtual:messages/en") as never,
+  ar: () => import("virtual:messages/ar") as never,
+  "en-XA": () => import("virtual:messages/en-XA") as never,
+};
+
+export type Values = Readonly<Record<string, string | number>>;
+
+export interface Language {
+  readonly tag: LanguageTag;
+  readonly dir: "ltr" | "rtl";
+  /** The message in the person's language, with plurals and numbers by its rules. */
+  readonly say: (id: MessageId, values?: Values) => string;
+  /** As `say`, for ids put together from data (`kind.` + kind); falls back to `fallback` when there is none. */
+  readonly sayAny: (id: string, fallback: MessageId, values?: Values) => string;
+  readonly number: (value: number) => string;
+  /** An ISO date (`2026-12-05`) as people say it: "Sat 5 Dec". */
+  readonly date: (isoDate: string) => string;
+  /** A moment (Unix ms) as date and time. */
+  readonly moment: (unixMs: number) => string;
+  readonly list: (items: readonly string[]) => string;
+}
+
+/** The nearest language that the screens speak. */
+export function nearestLanguage(wanted: readonly string[]): LanguageTag {
+  for (const tag of wanted) {
+    if (tag === "en-XA") return tag;
+    const found = languages.find((known) => tag === known || tag.startsWith(`${known}-`));
+    if (found) return found;
+  }
+  return "en";
+}
+
+const rtlScripts = /^(ar|fa|he|ur|ps|sd|ug|yi|dv|ckb)\b/;
+
+/** Writing direction of a BCP 47 tag. */
+export function directionOf(tag: string): "ltr" | "rtl" {
+  return rtlScripts.test(tag) ? "rtl" : "ltr";
+}
+
+function createLanguage(tag: LanguageTag, i18n: I18n): Language {
+  // Latin digits everywhere: phone numbers, dates and the 0–10 line are read aloud between people of two languages.
+  const locale = tag === "ar" ? "ar-u-nu-latn" : tag === "en-XA" ? "en" : "en-GB";
+  const numbers = new Intl.NumberFormat(locale);
+  const dates = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+  const moments = new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  const lists = new Intl.ListFormat(locale, { type: "conjunction" });
+  return {
+    tag,
+    dir: directionOf(tag),
+    say: (id, values) => i18n._(id, values as Record<string, unknown>),
+    sayAny: (id, fallback, values) =>
+      i18n._(i18n.messages[id] === undefined ? fallback : id, values as Record<string, unknown>),
+    number: (value) => numbers.format(value),
+    date: (isoDate) => dates.format(new Date(`${isoDate}T00:00:00Z`)),
+    moment: (unixMs) => moments.format(unixMs),
+    list: (items) => lists.format(items),
+  };
+}
+
+const LanguageContext = createContext<Language | undefined>(undefined);
+
+/** Loads one language and hands it out. */
+export async function loadLanguage(tag: LanguageTag): Promise<Language> {
+  const { messages } = await loaders[tag]();
+  const locale = tag === "ar" ? "ar-u-nu-latn" : "en";
+  return createLanguage(tag, setupI18n({ locale, messages: { [locale]: messages } }));
+}
+
+interface LanguageProviderProps {
+  /** BCP 47 tags, most wanted first. */
+  readonly wanted: readonly string[];
+  readonly children: ReactNode;
+}
+
+/** Gives its children a language, and keeps the last one on screen while another loads. */
+export function LanguageProvider({ wanted, children }: LanguageProviderProps) {
+  const tag = useMemo(() => nearestLanguage(wanted), [wanted]);
+  const [language, setLanguage] = useState<Language>();
+  useEffect(() => {
+    let current = true;
+    loadLanguage(tag).then((loaded) => {
+      if (!current) return;
+      document.documentElement.lang = loaded.tag;
+      document.documentElement.dir = loaded.dir;
+      setLanguage(loaded);
+    });
+    return () => {
+      current = false;
+    };
+  }, [tag]);
+  return language && <LanguageContext value={language}>{children}</LanguageContext>;
+}
+
+export function useLanguage(): Language {
+  const language = useContext(LanguageContext);
+  if (!language) throw new Error("Bug: no LanguageProvider above");
+  return language;
+}

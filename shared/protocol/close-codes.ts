@@ -1,0 +1,14 @@
+/**
+ * Every code a socket may be closed with. 4400–4499 are final for a y-websocket client (it stops trying), all others it
+ * retries with growing pauses. `say` names the sentence in the message catalog: what happened, what is safe, what to do.
+ */
+export const closeCodes = {
+  restarting: { code: 1012, retry: true, say: "closed.restarting" },
+  resync: { code: 1013, retry: true, say: "closed.resync" },
+  tooBig: { code: 1009, retry: true, say: "closed.tooBig" },
+  signedOut: { code: 4401, retry: false, say: "closed.signedOut" },
+  removed: { code: 4403, retry: false, say: "closed.removed" },
+  gone: { code: 4404, retry: false, say: "closed.gone" },
+  accessChanged: { code: 4503, retry: true, say: "closed.accessChanged" },
+} as const;
+export type CloseReason = keyof typeof closeCodes;
