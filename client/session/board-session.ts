@@ -1,0 +1,59 @@
+import type { Awareness } from "y-protocols/awareness";
+import type { Board } from "#shared/board/board.ts";
+import type { BoardView, MeBody, PersonView } from "#shared/protocol/api.ts";
+import type { CloseReason } from "#shared/protocol/close-codes.ts";
+import type { ErrorKind } from "#shared/protocol/errors.ts";
+import type { Doing, Presence } from "#shared/protocol/presence.ts";
+import type { Result } from "#shared/result.ts";
+
+/**
+ * One person's stay on one board, on this device: the lanes, their sockets, the offline copy, who else is here. Opened by
+ * `open-session.ts`; everything else on the client reads this interface and never sees a socket.
+ */
+
+export type SessionStatus =
+  /** Nothing to show yet, neither from this device nor from the relay. Never drawn as an empty board. */
+  | { readonly status: "loading" }
+  | { readonly status: "live" }
+  /** The board on screen is this device's copy; `since` is Unix ms. Everything can still be edited. */
+  | { readonly status: "offline"; readonly since: number }
+  /** Nothing could be shown: no connection, and no copy on this device. Keeps trying. */
+  | { readonly status: "unreachable"; readonly since: number }
+  | { readonly status: "refused"; readonly reason: CloseReason | ErrorKind };
+
+export type SaveState =
+  | { readonly state: "saved" }
+  | { readonly state: "saving" }
+  /** `count`: changes made here that the relay has not forced to disk. `storing` is false when its disk is the cause. */
+  | { readonly state: "not-saved"; readonly count: number; readonly storing: boolean };
+
+/** Somebody else on the board now. One person with two devices is two of these. */
+export interface Other {
+  /** Stays the same for as long as their connection. */
+  readonly key: number;
+  readonly presence: Presence;
+}
+
+export interface BoardSession {
+  readonly board: Board;
+  /** The board's people, title and my role, as last heard; kept on the device for when it is offline. */
+  readonly view: () => BoardView;
+  readonly person: (id: string) => PersonView | undefined;
+  readonly subscribeView: (listener: () => void) => () => void;
+  readonly updateMe: (change: MeBody) => Promise<Result<void, { readonly kind: ErrorKind | "offline" }>>;
+  readonly refreshView: () => Promise<void>;
+
+  readonly status: () => SessionStatus;
+  readonly saveState: () => SaveState;
+  readonly subscribeStatus: (listener: () => void) => () => void;
+
+  /** Everyone else on the board, without this connection; the same array until it changes. */
+  readonly others: () => readonly Other[];
+  readonly subscribeOthers: (listener: () => void) => () => void;
+  /** Says what I am doing; parts left out stay as they were, `undefined` clears one. Sent at most 20 times a second. */
+  readonly setDoing: (change: { readonly [K in keyof Doing]?: Doing[K] | undefined }) => void;
+  /** Of the shared lane. For `client/editor` alone. */
+  readonly awareness: Awareness;
+
+  readonly close: () => void;
+}
