@@ -1,0 +1,23 @@
+import type { Dialect } from "kysely";
+import type { BoardStore } from "./board-store.ts";
+
+/** What `createMemoryStore` and `openSqliteStore` hand out: the boards, and a door for the accounts' own tables. */
+export interface OpenStore {
+  readonly store: BoardStore;
+  /** For better-auth: `database: { dialect: accounts, type: "sqlite" }`. Closed by `store.close()`. */
+  readonly accounts: Dialect;
+}
+
+export type OpenFailure =
+  /** Not a database of ours, or no longer readable. `detail` is for the log; it holds nothing of the boards. */
+  | { readonly kind: "store-damaged"; readonly file: string; readonly detail: string }
+  /** Written by a newer version of this program: it is left untouched. */
+  | { readonly kind: "store-newer"; readonly file: string; readonly found: number; readonly known: number }
+  /** Another process keeps boards in this file now. */
+  | { readonly kind: "store-in-use"; readonly file: string }
+  | {
+      readonly kind: "store-failing";
+      readonly file: string;
+      readonly why: "full" | "read-only" | "failing";
+      readonly detail: string;
+    };
