@@ -3,6 +3,7 @@ import type { Board } from "#shared/board/board.ts";
 import type { BoardView, MeBody, PersonView } from "#shared/protocol/api.ts";
 import type { CloseReason } from "#shared/protocol/close-codes.ts";
 import type { ErrorKind } from "#shared/protocol/errors.ts";
+import type { RefusedKind } from "#shared/protocol/messages.ts";
 import type { Doing, Presence } from "#shared/protocol/presence.ts";
 import type { Result } from "#shared/result.ts";
 
@@ -24,7 +25,10 @@ export type SessionStatus =
 export type SaveState =
   | { readonly state: "saved" }
   | { readonly state: "saving" }
-  /** `count`: changes made here that the relay has not forced to disk. `storing` is false when its disk is the cause. */
+  /**
+   * `count`: changes made here that the relay has not forced to disk; 0 while there is no connection and nothing waits.
+   * `storing` is false when the relay's disk is the cause.
+   */
   | { readonly state: "not-saved"; readonly count: number; readonly storing: boolean };
 
 /** Somebody else on the board now. One person with two devices is two of these. */
@@ -52,6 +56,11 @@ export interface BoardSession {
   readonly subscribeOthers: (listener: () => void) => () => void;
   /** Says what I am doing; parts left out stay as they were, `undefined` clears one. Sent at most 20 times a second. */
   readonly setDoing: (change: { readonly [K in keyof Doing]?: Doing[K] | undefined }) => void;
+  /** Set once the relay has refused a change of ours: it is on this device alone, and so is what came after it. */
+  readonly refusal: () => RefusedKind | undefined;
+  /** Lets the refused changes go, by taking this device's copy of their lane away. The session is closed after it. */
+  readonly dropRefused: () => Promise<void>;
+
   /** Of the shared lane. For `client/editor` alone. */
   readonly awareness: Awareness;
 
