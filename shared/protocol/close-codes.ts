@@ -6,6 +6,9 @@ export const closeCodes = {
   restarting: { code: 1012, retry: true, say: "closed.restarting" },
   resync: { code: 1013, retry: true, say: "closed.resync" },
   tooBig: { code: 1009, retry: true, say: "closed.tooBig" },
+  /** Something that is no frame of ours; the device and the relay do not understand each other. */
+  protocol: { code: 1002, retry: true, say: "closed.protocol" },
+  notBinary: { code: 1003, retry: true, say: "closed.protocol" },
   signedOut: { code: 4401, retry: false, say: "closed.signedOut" },
   removed: { code: 4403, retry: false, say: "closed.removed" },
   gone: { code: 4404, retry: false, say: "closed.gone" },

@@ -1,0 +1,42 @@
+import type { UpdateCount } from "#shared/protocol/messages.ts";
+
+/**
+ * Keeps count of one socket's updates, and of how far they are settled without a gap: that number is what an ack says.
+ * A refused update is settled (it got its answer); a lost one is not, and holds back all acks after it.
+ */
+export interface AckLedger {
+  /** Counts one update and gives its number. */
+  readonly take: () => UpdateCount;
+  /** It needs nothing more: forced to disk, known before, or refused with a message. */
+  readonly settle: (count: UpdateCount) => void;
+  /** It was dropped because the store failed: only a later sync step 2 can bring its content back. */
+  readonly lose: (count: UpdateCount) => void;
+  /**
+   * A sync step 2 with this number is settled. The client wrote it from its whole document after it had sent all lower
+   * numbers, against a state vector that lacked the lost ones, so it holds them.
+   */
+  readonly settleStep2: (count: UpdateCount) => void;
+  /** The first this many updates are settled. */
+  readonly settled: () => UpdateCount;
+}
+
+export function createAckLedger(): AckLedger {
+  let taken = 0;
+  let settled = 0;
+  const ahead = new Map<UpdateCount, "settled" | "lost">();
+
+  const settle = (count: UpdateCount) => {
+    ahead.set(count, "settled");
+    while (ahead.get(settled + 1) === "settled") ahead.delete(++settled);
+  };
+  return {
+    take: () => ++taken,
+    settle,
+    lose: (count) => ahead.set(count, "lost"),
+    settleStep2: (count) => {
+      for (const [other, state] of ahead) if (other < count && state === "lost") ahead.set(other, "settled");
+      settle(count);
+    },
+    settled: () => settled,
+  };
+}

@@ -1,0 +1,123 @@
+import { type CloseReason, closeCodes } from "#shared/protocol/close-codes.ts";
+import { limits } from "#shared/protocol/limits.ts";
+import { encodeServerMessage, type ServerMessage } from "#shared/protocol/messages.ts";
+import type { Admission } from "../access/admission.ts";
+import type { PersonRecord } from "../store/board-store.ts";
+import { type AckLedger, createAckLedger } from "./ack-ledger.ts";
+import { heartbeatFrame } from "./frames.ts";
+import type { Clock, SocketPort } from "./ports.ts";
+
+/** One socket of one person on one lane: what it may do, what it was told, and whether it still listens. */
+export interface Connection {
+  readonly admission: Admission;
+  readonly person: () => PersonRecord;
+  readonly setPerson: (person: PersonRecord) => void;
+  /** Whether it asked for message types of ours. */
+  readonly asksAcks: boolean;
+  readonly ledger: AckLedger;
+  /** Counts offences that are ignored one by one; `true` when there were too many. */
+  readonly noteOffence: () => boolean;
+
+  readonly isOpen: () => boolean;
+  /** Closes it (1013) instead when its queue is past the limit [R6]. */
+  readonly send: (frame: Uint8Array) => void;
+  /** The first thing a slow reader loses. */
+  readonly sendPresence: (frame: Uint8Array) => void;
+  /** Sent only to those who asked. */
+  readonly tell: (message: ServerMessage) => void;
+  /** Says how far its updates are settled, if that has changed. */
+  readonly sendAck: () => void;
+  readonly close: (reason: CloseReason) => void;
+
+  /** Something came from it, if only a pong. */
+  readonly heard: () => void;
+  /** To be called every few seconds: keeps a silent client from hanging up, and drops one that no longer answers. */
+  readonly keepAlive: () => void;
+}
+
+export interface ConnectionDeps {
+  readonly admission: Admission;
+  readonly asksAcks: boolean;
+  readonly socket: SocketPort;
+  readonly clock: Clock;
+  /** Called once, when it closes from this side; the socket's own end is the relay's to report. */
+  readonly onClosing: (reason: CloseReason | "dead") => void;
+}
+
+/** Time between two pings; one that went unanswered until the next ends the connection. */
+export const pingEveryMs = 30_000;
+/** Time a reader gets to take what is queued and answer our close. */
+const closeGraceMs = 5_000;
+const offencesBeforeClose = 20;
+
+export function createConnection(deps: ConnectionDeps): Connection {
+  const { admission, asksAcks, socket, clock } = deps;
+  const ledger = createAckLedger();
+  let person = admission.person;
+  let open = true;
+  let offences = 0;
+  let ackedCount = 0;
+  let lastSentAt = clock.now();
+  let lastPingAt = clock.now();
+  let pongIsDue = false;
+
+  const close = (reason: CloseReason) => {
+    if (!open) return;
+    open = false;
+    socket.close(closeCodes[reason].code, reason);
+    clock.setTimer(closeGraceMs, socket.terminate);
+    deps.onClosing(reason);
+  };
+
+  const send = (frame: Uint8Array) => {
+    if (!open) return;
+    if (socket.queuedBytes() > limits.queuedBytesBeforeClose) return close("resync");
+    lastSentAt = clock.now();
+    socket.send(frame);
+  };
+
+  const tell = (message: ServerMessage) => {
+    if (asksAcks) send(encodeServerMessage(message));
+  };
+
+  return {
+    admission,
+    person: () => person,
+    setPerson: (changed) => {
+      person = changed;
+    },
+    asksAcks,
+    ledger,
+    noteOffence: () => ++offences > offencesBeforeClose,
+    isOpen: () => open,
+    send,
+    sendPresence: (frame) => {
+      if (socket.queuedBytes() <= limits.queuedBytesBeforePresenceDrops) send(frame);
+    },
+    tell,
+    sendAck: () => {
+      const count = ledger.settled();
+      if (count === ackedCount) return;
+      ackedCount = count;
+      tell({ type: "ack", count });
+    },
+    close,
+    heard: () => {
+      pongIsDue = false;
+    },
+    keepAlive: () => {
+      if (!open) return;
+      const now = clock.now();
+      if (now - lastSentAt >= limits.heartbeatMs) send(heartbeatFrame);
+      if (now - lastPingAt < pingEveryMs) return;
+      if (pongIsDue) {
+        open = false;
+        socket.terminate();
+        return deps.onClosing("dead");
+      }
+      pongIsDue = true;
+      lastPingAt = now;
+      socket.ping();
+    },
+  };
+}

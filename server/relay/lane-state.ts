@@ -1,0 +1,101 @@
+import * as Y from "yjs";
+import type { StoredLane } from "../store/board-store.ts";
+
+/** `nothing-new`: the lane has all of it already. `malformed`: it is not an update at all. */
+export type UpdateWeight = "news" | "nothing-new" | "malformed";
+
+/**
+ * What the relay has to know about one lane. Behind this interface stands a whole document today; the form that keeps
+ * none [R7] takes its place without the room noticing.
+ */
+export interface LaneState {
+  /** Changes nothing. Decodes the whole update, so that one which is `news` can be applied. */
+  readonly weigh: (update: Uint8Array) => UpdateWeight;
+  /** `false`: it could not be applied, and this state must be used no more (it may hold half of it). */
+  readonly applyUpdate: (update: Uint8Array) => boolean;
+  /** What somebody with this state vector lacks, as one update; `undefined` when it is not a state vector. */
+  readonly diff: (stateVector: Uint8Array) => Uint8Array | undefined;
+  readonly stateVector: () => Uint8Array;
+  /** All of it as one update, what waits for an earlier update included. */
+  readonly encode: () => Uint8Array;
+  readonly close: () => void;
+}
+
+export interface OpenedLane {
+  readonly state: LaneState;
+  /** Stored updates that cannot be applied. They were taken once, harm everyone who gets them, and stay in the log. */
+  readonly skipped: number;
+}
+
+/** Builds a lane's state from what the store keeps of it. */
+export type OpenLaneState = (stored: StoredLane) => OpenedLane;
+
+/** The form with a `Y.Doc` in memory. */
+export const openDocLaneState: OpenLaneState = (stored) => {
+  const rows = stored.tail.map((row) => row.bytes);
+  if (stored.snapshot) rows.unshift(stored.snapshot.bytes);
+  const bad = new Set<Uint8Array>();
+  for (;;) {
+    const doc = new Y.Doc();
+    const failed = rows.find((row) => !bad.has(row) && !applied(doc, row));
+    if (!failed) return { state: docLaneState(doc), skipped: bad.size };
+    // A failed update leaves a document half changed, so start again without it.
+    doc.destroy();
+    bad.add(failed);
+  }
+};
+
+function docLaneState(doc: Y.Doc): LaneState {
+  return {
+    weigh: (update) => {
+      try {
+        const { structs, ds } = Y.decodeUpdate(update);
+        const store = doc.store;
+        for (const struct of structs) {
+          if (struct instanceof Y.Skip) continue;
+          if (struct.id.clock + struct.length > Y.getState(store, struct.id.client)) return "news";
+        }
+        for (const [client, ranges] of ds.clients) {
+          for (const range of ranges) if (!isDeletedAlready(doc, client, range.clock, range.len)) return "news";
+        }
+        return "nothing-new";
+      } catch {
+        return "malformed";
+      }
+    },
+    applyUpdate: (update) => applied(doc, update),
+    diff: (stateVector) => {
+      try {
+        return Y.encodeStateAsUpdate(doc, stateVector);
+      } catch {
+        return undefined;
+      }
+    },
+    stateVector: () => Y.encodeStateVector(doc),
+    encode: () => Y.encodeStateAsUpdate(doc),
+    close: () => doc.destroy(),
+  };
+}
+
+function applied(doc: Y.Doc, update: Uint8Array): boolean {
+  try {
+    Y.applyUpdate(doc, update);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A sync step 2 always carries the whole delete set, so "nothing new" has to look whether each range is deleted here. */
+function isDeletedAlready(doc: Y.Doc, client: number, clock: number, length: number): boolean {
+  const end = clock + length;
+  if (end > Y.getState(doc.store, client)) return length === 0;
+  const structs = doc.store.clients.get(client);
+  if (!structs || length === 0) return true;
+  for (let index = Y.findIndexSS(structs, clock); index < structs.length; index++) {
+    const struct = structs[index];
+    if (!struct || struct.id.clock >= end) break;
+    if (!struct.deleted) return false;
+  }
+  return true;
+}
