@@ -1,0 +1,114 @@
+/** Marks a file as ours (`PRAGMA application_id`): "Algs" in ASCII. */
+export const applicationId = 0x416c6773;
+
+export interface Migration {
+  /** Written to `PRAGMA user_version` once `sql` has run. Counts up without gaps from 1. */
+  readonly version: number;
+  readonly sql: string;
+}
+
+/**
+ * Every step from an empty file to today's tables. A step that has been released is never changed: add another.
+ * The tables of the accounts (`user`, `session`, `account`, `verification`) belong to better-auth, which keeps its own.
+ */
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    sql: `
+      CREATE TABLE boards (
+        board_id TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+
+      CREATE TABLE lanes (
+        lane_id TEXT PRIMARY KEY,
+        board_id TEXT NOT NULL,
+        kind TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX lanes_of_board ON lanes (board_id);
+
+      CREATE TABLE people (
+        person_id TEXT PRIMARY KEY,
+        board_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        language TEXT NOT NULL,
+        colour TEXT NOT NULL,
+        symbol TEXT,
+        account_id TEXT,
+        standing TEXT NOT NULL,
+        named INTEGER NOT NULL,
+        invited_by TEXT,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX people_of_board ON people (board_id);
+      CREATE INDEX people_of_account ON people (account_id) WHERE account_id IS NOT NULL;
+
+      CREATE TABLE members (
+        person_id TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        lane_id TEXT NOT NULL,
+        access TEXT NOT NULL,
+        PRIMARY KEY (person_id, place)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX members_of_lane ON members (lane_id);
+
+      CREATE TABLE invitations (
+        person_id TEXT PRIMARY KEY,
+        board_id TEXT NOT NULL,
+        secret_hash TEXT NOT NULL,
+        code_hash TEXT NOT NULL,
+        code_expires_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX invitations_by_secret ON invitations (secret_hash);
+      CREATE INDEX invitations_by_code ON invitations (code_hash);
+
+      CREATE TABLE sessions (
+        token_hash TEXT PRIMARY KEY,
+        person_id TEXT NOT NULL,
+        board_id TEXT NOT NULL,
+        staff_session_id TEXT,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX sessions_of_person ON sessions (person_id);
+      CREATE INDEX sessions_of_staff ON sessions (staff_session_id) WHERE staff_session_id IS NOT NULL;
+
+      CREATE TABLE api_tokens (
+        token_hash TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+
+      CREATE TABLE setup_tokens (
+        token_hash TEXT PRIMARY KEY,
+        expires_at INTEGER NOT NULL
+      ) STRICT;
+
+      -- Clustered by lane, so that a join reads one stretch of the file.
+      CREATE TABLE updates (
+        lane_id TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        person_id TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (lane_id, seq)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE snapshots (
+        lane_id TEXT PRIMARY KEY,
+        up_to INTEGER NOT NULL,
+        bytes BLOB NOT NULL
+      ) STRICT;
+
+      CREATE TABLE probes (
+        probe_id INTEGER PRIMARY KEY,
+        bytes BLOB NOT NULL
+      ) STRICT;
+    `,
+  },
+];

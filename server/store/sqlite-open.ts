@@ -1,0 +1,156 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fail, ok, type Result } from "#shared/result.ts";
+import { applicationId, type Migration, migrations as ourMigrations } from "./migrations.ts";
+import type { OpenFailure } from "./open-store.ts";
+import { describeError, diskTrouble, isBusy, isDamage } from "./sqlite-errors.ts";
+import type { WorkerSettings } from "./sqlite-messages.ts";
+import { openWalFile, type WalFile } from "./wal-file.ts";
+
+export interface OpenFile {
+  readonly db: DatabaseSync;
+  readonly wal: WalFile;
+  readonly close: () => void;
+}
+
+/** How long a write waits for another process that is writing (an admin command beside the relay). */
+const busyMs = 2_000;
+
+/** Larger files are looked through by `doctor`, not at every start: reading this much takes about 100 ms. */
+const checkedAtStartBytes = 32 * 1024 * 1024;
+
+/**
+ * Opens the file, brings its tables up to date and forces what an earlier process left unforced. Changes nothing in a
+ * file that is damaged, newer or in use. Nothing stays open when it fails.
+ */
+export function openFile(settings: WorkerSettings): Result<OpenFile, OpenFailure> {
+  const { file } = settings;
+  const opened: { close(): void }[] = [];
+  const closeAll = () => {
+    for (const thing of opened.reverse()) thing.close();
+  };
+  const refuse = (error: OpenFailure) => {
+    closeAll();
+    return fail(error);
+  };
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    if (!settings.beside) {
+      const lock = takeLock(`${file}-lock`);
+      if (!lock) return refuse({ kind: "store-in-use", file });
+      opened.push(lock);
+    }
+    // For its owner's eyes only; SQLite gives the log the same mode. Never opened when it exists: closing a descriptor of
+    // a database that this process holds open would drop its locks.
+    if (!existsSync(file)) closeSync(openSync(file, "wx", 0o600));
+    const db = new DatabaseSync(file, { timeout: busyMs });
+    opened.push(db);
+
+    const migrations = settings.forTests?.migrations ?? ourMigrations;
+    const known = migrations.at(-1)?.version ?? 0;
+    const found = numberOf(db, "PRAGMA user_version");
+    const isEmpty = numberOf(db, "SELECT count(*) FROM sqlite_schema") === 0;
+    const isOurs = numberOf(db, "PRAGMA application_id") === applicationId;
+    if (!isEmpty && !isOurs) {
+      return refuse({ kind: "store-damaged", file, detail: "it is a database of another program" });
+    }
+    if (found > known) return refuse({ kind: "store-newer", file, found, known });
+    if (settings.beside && found !== known) {
+      const detail = "the process that has it open is of another version";
+      return refuse({ kind: "store-failing", file, why: "failing", detail });
+    }
+    if (!isEmpty && statSync(file).size <= checkedAtStartBytes) {
+      const verdict = Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
+      if (verdict !== "ok") return refuse({ kind: "store-damaged", file, detail: String(verdict) });
+    }
+
+    const mode = Object.values(db.prepare("PRAGMA journal_mode = WAL").get() ?? {})[0];
+    if (mode !== "wal") {
+      const detail = `SQLite stays in ${String(mode)} mode instead of WAL`;
+      return refuse({ kind: "store-failing", file, why: "failing", detail });
+    }
+    // NORMAL: a commit writes to the log and forces nothing; we do that (sqlite-worker.ts). A checkpoint still forces
+    // the log before it copies pages into the database, and the database before the log starts again from its first
+    // byte; and that first write of a new log is forced too. So a power cut at any moment leaves either a whole log or
+    // a whole database. With OFF a checkpoint would force nothing, and a cut could leave neither.
+    // Checkpoints are ours to time as well: by itself SQLite would run one inside a commit that people wait for.
+    db.exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY");
+    if (found < known) {
+      if (found > 0) copyBefore(db, file, known);
+      migrate(db, migrations, found);
+    }
+    db.exec("BEGIN IMMEDIATE; COMMIT"); // Makes sure that there is a log to open.
+    const wal = openWalFile(`${file}-wal`);
+    opened.unshift(wal); // Closed after the database.
+    // After kill -9 the log may hold commits that only the page cache has. They are read from now on, so they count.
+    wal.forceNow();
+    forceFolder(dirname(file));
+    return ok({ db, wal, close: closeAll });
+  } catch (error) {
+    if (isDamage(error)) return refuse({ kind: "store-damaged", file, detail: describeError(error) });
+    const why = diskTrouble(error);
+    if (why) return refuse({ kind: "store-failing", file, why, detail: describeError(error) });
+    closeAll();
+    throw error;
+  }
+}
+
+/**
+ * One relay per file. The lock is SQLite's own, on a file beside the database: the kernel lets go of it however the
+ * process ends, and admin commands can still read and write the database itself while the relay runs.
+ */
+function takeLock(lockFile: string): DatabaseSync | undefined {
+  const lock = new DatabaseSync(lockFile, { timeout: 0 });
+  try {
+    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (isBusy(error)) return undefined;
+    throw error;
+  }
+}
+
+function numberOf(db: DatabaseSync, sql: string): number {
+  return Number(Object.values(db.prepare(sql).get() ?? {})[0]);
+}
+
+/** A whole copy of the old tables beside the file, before the first upgrade touches them. */
+function copyBefore(db: DatabaseSync, file: string, version: number): void {
+  const copy = `${file}.before-${version}`;
+  const unfinished = `${copy}.unfinished`;
+  rmSync(unfinished, { force: true });
+  db.prepare("VACUUM INTO ?").run(unfinished);
+  const descriptor = openSync(unfinished, "r+");
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  renameSync(unfinished, copy);
+  forceFolder(dirname(file));
+}
+
+/** All steps or none. */
+function migrate(db: DatabaseSync, migrations: readonly Migration[], found: number): void {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    for (const { version, sql } of migrations) {
+      if (version <= found) continue;
+      db.exec(sql);
+      db.exec(`PRAGMA user_version = ${version}`);
+    }
+    db.exec(`PRAGMA application_id = ${applicationId}; COMMIT`);
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** A new file's name is safe only when its folder is. */
+function forceFolder(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
