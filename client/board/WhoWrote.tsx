@@ -29,7 +29,6 @@ export function WhoWrote({ words }: { readonly words: Words }) {
       <ul>
         {words.runs.map((run, index) => (
           // Runs have no identity of their own, and the list holds no state.
-          // biome-ignore lint/suspicious/noArrayIndexKey: see above
           <li key={index} style={{ borderInlineStartColor: `var(--person-${colourOf(run.said)})` }}>
             <q dir="auto">{run.text}</q>
             <span>{sentenceOf(run, nameOf, say)}</span>

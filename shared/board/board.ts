@@ -252,8 +252,8 @@ export interface Board {
   readonly unlink: (id: LinkId) => Done;
 
   readonly addStep: (step: NewStep) => Done<StepId>;
-  /** Also moves a step to another goal. */
-  readonly moveStep: (id: StepId, goalId: GoalId, to: Before<StepId>) => Done;
+  /** Also moves a step to another goal; with `size`, to another group (today, this week, later) in the same undo step. */
+  readonly moveStep: (id: StepId, goalId: GoalId, to: Before<StepId>, size?: StepSize) => Done;
   readonly setStepWho: (id: StepId, who: readonly Doer[]) => Done;
   readonly setStepByWhen: (id: StepId, byWhen: ByWhen | undefined) => Done;
   readonly setStepSize: (id: StepId, size: StepSize) => Done;
@@ -275,6 +275,8 @@ export interface Board {
   readonly canUndo: () => boolean;
   readonly canRedo: () => boolean;
   readonly subscribeUndo: (listener: () => void) => () => void;
+  /** Lets undo see what another writer of the lanes does under this origin. For `client/editor` alone. */
+  readonly trackUndoOrigin: (origin: object) => void;
   /** Ends the current undo step, so that what is typed next is one of its own. */
   readonly endUndoStep: () => void;
 
