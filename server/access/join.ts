@@ -1,0 +1,144 @@
+import type { BoardId } from "#shared/board/ids.ts";
+import type { JoinBody, JoinLook, JoinReply } from "#shared/protocol/api.ts";
+import type { InvitationRecord, PersonRecord, SessionRecord } from "../store/board-store.ts";
+import { type Answer, inSteps, type Refusal, type Steps } from "./answer.ts";
+import type { Asker } from "./asker.ts";
+import { newSecret, normaliseCode } from "./keys.ts";
+import { type EntryParts, lasting } from "./parts.ts";
+import { openLanesOf } from "./people.ts";
+import type { StaffMember } from "./staff.ts";
+import { createThrottle, type ThrottleLimits } from "./throttle.ts";
+
+/** A reply to somebody who is now on a board, and until when this device is let in. */
+export interface Joined {
+  readonly reply: JoinReply;
+  readonly expiresAt: number;
+}
+
+export interface Joining {
+  /** What an invitation is for. Changes nothing, so that the board can be told about before anybody says yes. */
+  readonly look: (body: JoinBody, address: string) => Answer<JoinLook>;
+  /** Spends the invitation: of two devices at the same moment, one comes in and the other hears `invitation-used`. */
+  readonly join: (body: JoinBody, address: string) => Answer<Joined>;
+  /** A signed-in worker opens a board of theirs; the session ends with that sign-in. */
+  readonly enter: (staff: StaffMember, boardId: BoardId) => Answer<Joined>;
+  /** Ends this device's session and closes its sockets. */
+  readonly leave: (asker: Asker) => Answer<void>;
+  /** Ends what a worker opened with this sign-in. Called when they sign out. */
+  readonly endWithSignIn: (staff: StaffMember) => Answer<void>;
+}
+
+export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "codes" | "links">): Joining {
+  const { store, live, keys, now, random } = parts;
+  const codeThrottle = createThrottle(limits.codes);
+  const linkThrottle = createThrottle(limits.links);
+  const onlyWrong = (refusal: Refusal) => refusal.kind === "invitation-wrong";
+
+  const throttled = <T>(body: JoinBody, address: string, attempt: () => Answer<T>): Answer<T> =>
+    "code" in body
+      ? codeThrottle.attempt({ address, total: "all" }, attempt, onlyWrong)
+      : linkThrottle.attempt({ address }, attempt, onlyWrong);
+
+  /** The open invitation behind a link or code, and whose it is; else the one reason why not. */
+  const openInvitation = async (
+    body: JoinBody,
+    { take, refuse }: Steps,
+  ): Promise<{ readonly invitation: InvitationRecord; readonly person: PersonRecord }> => {
+    const invitation =
+      "code" in body
+        ? await take(store.invitationByCode(keys.hash("code", normaliseCode(body.code))))
+        : await take(store.invitationBySecret(keys.hash("invitation", body.secret)));
+    if (!invitation) return refuse("invitation-wrong");
+    // A code past its ten minutes tells nothing any more, not even that it was one: else old codes could be collected.
+    if ("code" in body && invitation.codeExpiresAt <= now()) return refuse("invitation-wrong");
+    const person = await take(store.person(invitation.personId));
+    if (invitation.state === "revoked" || !person || person.standing === "gone") return refuse("invitation-revoked");
+    if (invitation.state === "used") return refuse("invitation-used");
+    if (person.standing === "pending") return refuse("invitation-pending");
+    if (invitation.expiresAt <= now()) return refuse("invitation-expired");
+    return { invitation, person };
+  };
+
+  const newSession = (
+    person: PersonRecord,
+    expiresAt: number,
+    staffSessionId: string | undefined,
+  ): { readonly token: string; readonly session: SessionRecord } => {
+    const token = newSecret(random, 32);
+    return {
+      token,
+      session: {
+        tokenHash: keys.hash("session", token),
+        personId: person.personId,
+        boardId: person.boardId,
+        staffSessionId,
+        createdAt: now(),
+        expiresAt,
+      },
+    };
+  };
+
+  const replyTo = async (person: PersonRecord, token: string, { take }: Steps): Promise<JoinReply> => ({
+    boardId: person.boardId,
+    personId: person.personId,
+    role: person.role,
+    lanes: openLanesOf(person, await take(store.lanesOf(person.boardId))),
+    sessionToken: token,
+  });
+
+  return {
+    look: (body, address) =>
+      throttled(body, address, () =>
+        inSteps(async (steps) => {
+          const { person } = await openInvitation(body, steps);
+          const board = (await steps.take(store.board(person.boardId))) ?? steps.refuse("invitation-revoked");
+          const inviter = person.invitedBy && (await steps.take(store.person(person.invitedBy)));
+          return {
+            title: board.title,
+            name: person.name,
+            role: person.role,
+            language: person.language,
+            invitedBy: inviter && inviter.name !== "" ? inviter.name : undefined,
+          };
+        }),
+      ),
+
+    join: (body, address) =>
+      throttled(body, address, () =>
+        inSteps(async (steps) => {
+          const { person } = await openInvitation(body, steps);
+          const { token, session } = newSession(person, now() + lasting.deviceSessionMs, undefined);
+          // Everything that can fail for want of the store is read before the invitation is spent.
+          const reply = await replyTo(person, token, steps);
+          if (!(await steps.take(store.spendInvitation(person.personId, session)))) steps.refuse("invitation-used");
+          live.boardChanged(person.boardId);
+          return { reply, expiresAt: session.expiresAt };
+        }),
+      ),
+
+    enter: (staff, boardId) =>
+      inSteps(async (steps) => {
+        const people = await steps.take(store.peopleOf(boardId));
+        const person =
+          people.find((each) => each.accountId === staff.accountId && each.standing === "joined") ??
+          steps.refuse("not-found");
+        const { token, session } = newSession(person, staff.sessionEndsAt, staff.sessionId);
+        const reply = await replyTo(person, token, steps);
+        await steps.take(store.putSession(session));
+        return { reply, expiresAt: session.expiresAt };
+      }),
+
+    leave: ({ session }) =>
+      inSteps(async ({ take }) => {
+        if (!session) return;
+        await take(store.endSession(session.tokenHash));
+        live.closeSession(session.tokenHash, "signedOut");
+      }),
+
+    endWithSignIn: (staff) =>
+      inSteps(async ({ take }) => {
+        const ended = await take(store.endSessionsOfStaffSession(staff.sessionId));
+        for (const session of ended) live.closeSession(session.tokenHash, "signedOut");
+      }),
+  };
+}

@@ -1,0 +1,77 @@
+import * as v from "valibot";
+import { isRole, type Role } from "#shared/access/roles.ts";
+import { type LaneId, parseId } from "#shared/board/ids.ts";
+import { limits } from "#shared/protocol/limits.ts";
+import { personColours, personSymbols } from "#shared/protocol/presence.ts";
+
+/** What each call may carry. Fields that we do not know are left out, so that a newer client can talk to us. */
+
+/** Words on one line, without what would break a list of people: line breaks, control and direction-override letters. */
+const line = (most: number) =>
+  v.pipe(
+    v.string(),
+    v.trim(),
+    v.minLength(1),
+    v.maxLength(most),
+    v.check((text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(text)),
+  );
+const name = line(limits.nameLength);
+const title = line(limits.titleLength);
+
+const language = v.pipe(
+  v.string(),
+  v.maxLength(35),
+  v.check((tag) => canonicalLanguage(tag) !== undefined),
+  v.transform((tag) => canonicalLanguage(tag) as string),
+);
+
+/** A language tag in its usual spelling (`en-GB`), or `undefined` when it is none. */
+export function canonicalLanguage(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+const laneId = v.custom<LaneId>((value) => parseId(value) !== undefined);
+const moment = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.transform((text) => Date.parse(text)),
+  v.number(),
+);
+
+export const newBoardBody = v.object({ title, owner: v.object({ name, language }) });
+
+export const titleBody = v.object({ title });
+
+export const newInvitationBody = v.object({
+  name,
+  role: v.custom<Role>(isRole),
+  language,
+  lanes: v.optional(v.pipe(v.array(v.object({ laneId, access: v.picklist(["read", "write"]) })), v.maxLength(100))),
+  expiresAt: v.optional(moment),
+});
+
+const secret = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
+export const joinBody = v.union([v.object({ secret }), v.object({ code: v.pipe(v.string(), v.maxLength(40)) })]);
+
+export const meBody = v.object({
+  name: v.optional(name),
+  language: v.optional(language),
+  colour: v.optional(v.picklist(personColours)),
+  symbol: v.optional(v.nullable(v.picklist(personSymbols))),
+});
+
+const email = v.pipe(v.string(), v.trim(), v.maxLength(254), v.email());
+export const setupBody = v.object({
+  token: secret,
+  name,
+  email,
+  password: v.pipe(v.string(), v.minLength(10), v.maxLength(128)),
+});
+export const signInBody = v.object({
+  email: v.pipe(v.string(), v.trim(), v.maxLength(254)),
+  password: v.pipe(v.string(), v.maxLength(128)),
+});

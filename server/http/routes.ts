@@ -1,0 +1,18 @@
+import type { Askers } from "../access/asker.ts";
+import type { Boards } from "../access/boards.ts";
+import type { Invitations } from "../access/invitations.ts";
+import type { Joining } from "../access/join.ts";
+import type { OriginRules } from "../access/request-origin.ts";
+import type { Setup } from "../access/setup.ts";
+import type { StaffAccounts } from "../access/staff.ts";
+
+/** What the routes call. They parse, call and answer; every rule lives behind one of these. */
+export interface Routes {
+  readonly askers: Askers;
+  readonly boards: Boards;
+  readonly invitations: Invitations;
+  readonly joining: Joining;
+  readonly setup: Setup;
+  readonly staff: StaffAccounts;
+  readonly origins: OriginRules;
+}

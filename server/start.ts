@@ -1,0 +1,259 @@
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import express, { type Express, type RequestHandler } from "express";
+import { type Logger, pino } from "pino";
+import type { RandomBytes } from "#shared/board/ids.ts";
+import { ok, type Result } from "#shared/result.ts";
+import type { Admit } from "./access/admission.ts";
+import { createAdmit } from "./access/admit.ts";
+import { createAskers } from "./access/asker.ts";
+import { createBoards } from "./access/boards.ts";
+import { createInvitations } from "./access/invitations.ts";
+import { createJoining } from "./access/join.ts";
+import { deriveKeys, worldRandom } from "./access/keys.ts";
+import { createOriginRules } from "./access/request-origin.ts";
+import { createSetup } from "./access/setup.ts";
+import { openStaffAccounts } from "./access/staff.ts";
+import { type ThrottleLimits, usualLimits } from "./access/throttle.ts";
+import { type CannotStart, type Config, cannotStart } from "./config.ts";
+import { createApp } from "./http/app.ts";
+import { clientFiles } from "./http/client-files.ts";
+import { createMetrics } from "./http/health.ts";
+import { openMasterKey, reasonOf } from "./master-key.ts";
+import { attachGate } from "./relay/gate.ts";
+import { createRelay } from "./relay/relay.ts";
+import { systemClock } from "./relay/system-clock.ts";
+import type { BoardStore } from "./store/board-store.ts";
+import { createMemoryStore } from "./store/memory-store.ts";
+import type { OpenFailure, OpenStore } from "./store/open-store.ts";
+import { openSqliteStore } from "./store/sqlite-store.ts";
+
+export interface ServerOptions {
+  readonly config: Config;
+  /** `memory` keeps nothing and needs no data folder; for tests. Or one that a test has prepared. */
+  readonly store?: "sqlite" | "memory" | OpenStore;
+  /** Unix ms. Sockets and stored edits keep the machine's own time. */
+  readonly now?: () => number;
+  readonly random?: RandomBytes;
+  readonly limits?: Partial<ThrottleLimits>;
+  readonly log?: Logger;
+  /** Instead of the built client; for development. Turns the content policy off. */
+  readonly pages?: (server: Server) => Promise<RequestHandler>;
+}
+
+export interface RunningServer {
+  /** Where a browser on this machine finds it: an origin. */
+  readonly url: string;
+  readonly port: number;
+  readonly metricsPort: number | undefined;
+  /** While no staff account exists. */
+  readonly setupUrl: string | undefined;
+  readonly store: BoardStore;
+  /** Takes nothing new, keeps what it has got, then closes everything. May be called twice. */
+  readonly stop: () => Promise<void>;
+}
+
+export const clientFolder: string = join(import.meta.dirname, "../client/dist");
+
+/** The one file that keeps everything. */
+export const storeFileOf = (dataDir: string): string => join(dataDir, "alongside.sqlite");
+
+/** Opens the data, builds the server and listens. What cannot work comes back as a sentence; nothing stays open then. */
+export async function startServer(options: ServerOptions): Promise<Result<RunningServer, CannotStart>> {
+  const { config, now = Date.now, random = worldRandom } = options;
+  const log = options.log ?? createLog(config);
+  const opened = await openStore(options);
+  if (!opened.ok) return opened;
+  const { store, accounts, master } = opened.value;
+
+  const relay = createRelay({ store, clock: systemClock, log });
+  const keys = deriveKeys(master);
+  const origins = createOriginRules(config.publicUrl);
+  const limits = { ...usualLimits, ...options.limits };
+  try {
+    const staff = await openStaffAccounts({
+      accounts,
+      secret: keys.staffSecret,
+      baseUrl: config.publicUrl?.origin ?? `http://localhost:${config.port}`,
+      secure: origins.secure,
+      onTrouble: (what) => log.error({ what }, "the accounts could not be reached"),
+    });
+    const parts = { store, staff, keys, live: relay, now, random };
+    const askers = createAskers(parts);
+    const setup = createSetup(parts, limits);
+    const refusedSockets = new Map<string, number>();
+    const metrics = createMetrics(() => {
+      const { connections, rooms, updates, refused } = relay.counts();
+      return {
+        sockets: connections,
+        rooms,
+        edits: updates,
+        refused: { edit: refused, ...Object.fromEntries(refusedSockets) },
+      };
+    });
+
+    const server = createServer();
+    const app = createApp({
+      ...{ askers, setup, staff, origins, store, metrics, log, now },
+      boards: createBoards(parts),
+      invitations: createInvitations(parts),
+      joining: createJoining(parts, limits),
+      pages: options.pages ? await options.pages(server) : clientFiles(clientFolder),
+      contentPolicy: options.pages === undefined,
+    });
+    server.on("request", app);
+    const admit = countingRefusals(createAdmit(parts, askers, origins), refusedSockets);
+    const gate = attachGate(server, { relay, admit, log, leaveOthers: options.pages !== undefined });
+
+    const firstToken = await setup.firstToken();
+    if (!firstToken.ok) {
+      await store.close();
+      return cannotStart(`The data folder ${config.dataDir} cannot be written. Check the space and the rights there.`);
+    }
+    const metricsServer = config.metricsPort === undefined ? undefined : createServer(metricsApp(metrics.open));
+    const listening = await listenAll([
+      [server, config.port, config.host],
+      ...(metricsServer ? [[metricsServer, config.metricsPort ?? 0, config.host] as const] : []),
+    ]);
+    if (!listening.ok) {
+      gate.close();
+      await store.close();
+      return listening;
+    }
+
+    const port = portOf(server);
+    const url = config.publicUrl?.origin ?? `http://${nameOf(config.host)}:${port}`;
+    let stopping: Promise<void> | undefined;
+    const stop = async () => {
+      // New calls are refused by the closed port; those under way end by themselves or with their connection.
+      const closed = [server, metricsServer].flatMap((each) => (each ? [closeServer(each)] : []));
+      await relay.drain();
+      gate.close();
+      await Promise.all(closed);
+      await store.close();
+    };
+    return ok({
+      url,
+      port,
+      metricsPort: metricsServer && portOf(metricsServer),
+      setupUrl: firstToken.value === undefined ? undefined : `${url}/setup#${firstToken.value}`,
+      store,
+      stop: () => {
+        stopping ??= stop();
+        return stopping;
+      },
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Logs go to standard error as JSON lines; standard output is for the person who started the server. */
+export function createLog(config: Pick<Config, "logLevel">): Logger {
+  return pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+}
+
+/** Opens the data of `config`, for the server and for the admin commands, which work beside a running one. */
+export async function openStore(
+  { config, store = "sqlite" }: Pick<ServerOptions, "config" | "store">,
+  beside = false,
+): Promise<Result<OpenStore & { readonly master: Uint8Array }, CannotStart>> {
+  if (store === "memory") return ok({ ...createMemoryStore(), master: config.key ?? new Uint8Array(32) });
+  if (store !== "sqlite") return ok({ ...store, master: config.key ?? new Uint8Array(32) });
+  const key = openMasterKey(config);
+  if (!key.ok) return key;
+  const opened = await openSqliteStore({ file: storeFileOf(config.dataDir), beside });
+  return opened.ok ? ok({ ...opened.value, master: key.value.bytes }) : cannotStart(openFailureSentence(opened.error));
+}
+
+function openFailureSentence(failure: OpenFailure): string {
+  const { file } = failure;
+  switch (failure.kind) {
+    case "store-damaged":
+      return `The data file ${file} is damaged (${failure.detail}). Nothing was changed. Put a good copy of it in its place.`;
+    case "store-newer":
+      return `The data file ${file} was written by a newer version of Alongside. Nothing was changed. Start that version.`;
+    case "store-in-use":
+      return `The data file ${file} is in use by another Alongside server. Stop that one, or choose another DATA_DIR.`;
+    case "store-failing": {
+      const why = { full: "its disk is full", "read-only": "it cannot be written", failing: failure.detail }[
+        failure.why
+      ];
+      return `The data file ${file} cannot be opened: ${why}. Check the space and the rights there, or choose another DATA_DIR.`;
+    }
+  }
+}
+
+function countingRefusals(admit: Admit, counts: Map<string, number>): Admit {
+  return async (request, laneId) => {
+    const admitted = await admit(request, laneId);
+    if (!admitted.ok) counts.set(admitted.error.kind, (counts.get(admitted.error.kind) ?? 0) + 1);
+    return admitted;
+  };
+}
+
+function metricsApp(open: RequestHandler): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.get("/metrics", open);
+  return app;
+}
+
+type Listening = readonly [server: Server, port: number, host: string];
+
+/** All of them, or none. */
+async function listenAll(wanted: readonly Listening[]): Promise<Result<void, CannotStart>> {
+  for (const [index, [server, port, host]] of wanted.entries()) {
+    const refused = await listen(server, port, host);
+    if (refused === undefined) continue;
+    for (const [started] of wanted.slice(0, index)) started.close();
+    return cannotStart(listenSentence(refused, port, host, index === 0 ? "PORT" : "METRICS_PORT"));
+  }
+  return ok(undefined);
+}
+
+function listen(server: Server, port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const onError = (error: Error) => resolve(reasonOf(error));
+    server.once("error", onError);
+    server.listen(port, host, () => {
+      server.off("error", onError);
+      resolve(undefined);
+    });
+  });
+}
+
+function listenSentence(reason: string, port: number, host: string, name: string): string {
+  switch (reason) {
+    case "EADDRINUSE":
+      return `Port ${port} is taken by another program. Stop that program, or choose another port with ${name}.`;
+    case "EACCES":
+      return `Port ${port} is not open to this user. Choose another with ${name}, for example 3000.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `HOST ${host} is not an address of this machine. Use 127.0.0.1 for this machine alone, or 0.0.0.0 for its network.`;
+    default:
+      return `The server could not listen on ${host}, port ${port} (${reason}). Check HOST and ${name}.`;
+  }
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    // A page that is being sent has a moment; a client that never ends its call does not hold the stop up.
+    setTimeout(() => server.closeAllConnections(), 2_000).unref();
+  });
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+/** The name to open it by on this machine. */
+function nameOf(host: string): string {
+  if (["127.0.0.1", "0.0.0.0", "::", "::1", "localhost"].includes(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
