@@ -1,0 +1,23 @@
+import { cpus } from "node:os";
+
+/**
+ * What it costs and how fast it is, on this machine: `npm run bench` for all parts, `npm run bench -- client` for one.
+ * Numbers to look at, side by side; no test fails on them.
+ */
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  relay: async () => (await import("./relay-bench.ts")).benchRelay(),
+  client: async () => (await import("./client-bench.ts")).benchClient(),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in parts));
+if (unknown !== undefined) {
+  console.error(`There is no part "${unknown}". Parts: ${Object.keys(parts).join(", ")}.`);
+  process.exit(2);
+}
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`);
+for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
+  console.log(`\n${name}`);
+  await parts[name]?.();
+}
+process.exit(0);
