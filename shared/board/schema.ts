@@ -48,6 +48,8 @@ export const goalFields = {
   author: "author",
   language: "lang",
   createdAt: "createdAt",
+  /** Only ever written by undoing the goal's own creation: `{by, at, undone: true}`. */
+  removed: "removed",
 } as const;
 
 export const stepFields = {
@@ -64,6 +66,23 @@ export const stepFields = {
   language: "lang",
   createdAt: "createdAt",
   removed: "removed",
+} as const;
+
+/** A link's record is written whole and never changed. */
+export const linkFields = {
+  kind: "kind",
+  card: "card",
+  goal: "goal",
+  by: "by",
+} as const;
+
+/** A reading's record is written whole; a second number on the same `day` (ISO date) replaces it under the same id. */
+export const readingFields = {
+  goal: "goal",
+  person: "person",
+  number: "number",
+  at: "at",
+  day: "day",
 } as const;
 
 export const cardKinds = [
