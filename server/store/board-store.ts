@@ -22,6 +22,7 @@ export interface NewUpdate {
   /** Whose connection it came by: what the relay can prove. */
   readonly personId: PersonId;
   readonly at: number;
+  /** Stays the caller's, and stays as it is until `written` settles. */
   readonly bytes: Uint8Array;
 }
 
@@ -127,6 +128,7 @@ export interface BoardStore {
   readonly setTitle: (boardId: BoardId, title: string) => Stored<void>;
   readonly lane: (laneId: LaneId) => Stored<LaneRecord | undefined>;
   readonly lanesOf: (boardId: BoardId) => Stored<readonly LaneRecord[]>;
+  /** Where this account is somebody who is not `gone`; newest first. */
   readonly boardsOfAccount: (accountId: string) => Stored<readonly BoardRecord[]>;
 
   readonly person: (personId: PersonId) => Stored<PersonRecord | undefined>;

@@ -31,12 +31,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Resu
     forTests: options.forTests,
   };
   const worker = new Worker(new URL("./sqlite-worker.ts", import.meta.url), { workerData, name: "store" });
+  const gone = ended(worker); // Before the first message: the end may follow it within the same turn.
   const first = await new Promise<FromWorker>((resolve, reject) => {
     worker.once("message", resolve);
     worker.once("error", reject);
   });
   if (first.kind === "not-opened") {
-    await ended(worker);
+    await gone;
     return fail(first.error);
   }
   assert(first.kind === "opened", "the worker first says whether it could open the file");

@@ -1,0 +1,261 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { BoardId, LaneId } from "#shared/board/ids.ts";
+import type { Result } from "#shared/result.ts";
+import type { BoardStore, StoreFailure } from "../../server/store/board-store.ts";
+import {
+  aBoard,
+  aLane,
+  ana,
+  anInvitation,
+  anUpdate,
+  aPerson,
+  aSession,
+  bo,
+  boardId,
+  offersLane,
+  sharedLane,
+} from "./store-records.ts";
+
+/** The value, or the test fails with the reason. */
+export async function got<T>(answer: Promise<Result<T, StoreFailure>>): Promise<T> {
+  const result = await answer;
+  if (!result.ok) throw new Error(`the store failed: ${result.error.why}`);
+  return result.value;
+}
+
+/** What every `BoardStore` promises. `open` gives a new and empty one; the suite closes it. */
+export function describeBoardStore(name: string, open: () => Promise<BoardStore>): void {
+  describe(`${name} keeps the promises of BoardStore`, () => {
+    let store: BoardStore;
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store.close());
+
+    const tailOf = async (laneId: LaneId) => (await got(store.loadLane(laneId))).tail;
+    const createBoard = () =>
+      got(
+        store.createBoard(
+          aBoard(),
+          [aLane(), aLane({ laneId: offersLane, kind: "offers" })],
+          [aPerson()],
+          [anInvitation()],
+        ),
+      );
+
+    describe("updates", () => {
+      test("[R1] an update is written before it is forced, and both give its lane's next number", async () => {
+        const order: string[] = [];
+        const { written, forced } = store.append(anUpdate());
+        const both = Promise.all([written.then(() => order.push("written")), forced.then(() => order.push("forced"))]);
+        expect(await written).toEqual({ ok: true, value: 1 });
+        expect(await forced).toEqual({ ok: true, value: undefined });
+        await both;
+        expect(order).toEqual(["written", "forced"]);
+        expect(await got(store.append(anUpdate()).written)).toBe(2);
+      });
+
+      test("concurrent updates are numbered in the order of the calls, without gaps, for each lane by itself", async () => {
+        const calls = Array.from({ length: 200 }, (_, index) => {
+          const laneId = index % 3 === 0 ? offersLane : sharedLane;
+          return { laneId, update: store.append(anUpdate({ laneId, bytes: new Uint8Array([index, 7]) })) };
+        });
+        const seqs = await Promise.all(
+          calls.map(async ({ laneId, update }) => ({ laneId, seq: await got(update.written) })),
+        );
+        for (const laneId of [sharedLane, offersLane]) {
+          const ofLane = seqs.filter((one) => one.laneId === laneId).map(({ seq }) => seq);
+          expect(ofLane).toEqual(ofLane.map((_, index) => index + 1));
+        }
+        const tail = await tailOf(offersLane);
+        expect(tail.map(({ bytes }) => bytes[0])).toEqual(tail.map((_, index) => index * 3));
+      });
+
+      test("a lane is read with everything appended before the reading was asked for", async () => {
+        for (let n = 1; n <= 5; n += 1) {
+          void store.append(anUpdate({ at: n }));
+          expect((await tailOf(sharedLane)).map(({ at }) => at)).toEqual(Array.from({ length: n }, (_, i) => i + 1));
+        }
+      });
+
+      test("an update comes back with its bytes, person and time, though its sender then used the bytes again", async () => {
+        const pool = new Uint8Array([9, 9, 1, 2, 3, 9]);
+        const first = store.append(anUpdate({ personId: bo, at: 5, bytes: pool.subarray(2, 5) }));
+        const empty = store.append(anUpdate({ at: 6, bytes: new Uint8Array(0) }));
+        await got(first.written);
+        await got(empty.written);
+        pool.fill(0);
+        expect(await tailOf(sharedLane)).toEqual([
+          { seq: 1, personId: bo, at: 5, bytes: new Uint8Array([1, 2, 3]) },
+          { seq: 2, personId: ana, at: 6, bytes: new Uint8Array(0) },
+        ]);
+      });
+
+      test("a lane nobody wrote to has no snapshot and an empty tail", async () => {
+        expect(await got(store.loadLane(sharedLane))).toEqual({ snapshot: undefined, tail: [] });
+      });
+
+      test("a snapshot shortens the tail, the numbers go on, and an older snapshot is ignored", async () => {
+        for (let n = 0; n < 5; n += 1) await got(store.append(anUpdate()).written);
+        await got(store.writeSnapshot(sharedLane, { upTo: 3, bytes: new Uint8Array([33]) }));
+        await got(store.writeSnapshot(sharedLane, { upTo: 2, bytes: new Uint8Array([22]) }));
+        expect(await got(store.append(anUpdate()).written)).toBe(6);
+        const lane = await got(store.loadLane(sharedLane));
+        expect(lane.snapshot).toEqual({ upTo: 3, bytes: new Uint8Array([33]) });
+        expect(lane.tail.map(({ seq }) => seq)).toEqual([4, 5, 6]);
+      });
+
+      test("a probe of a healthy store succeeds, again and again", async () => {
+        for (let n = 0; n < 3; n += 1) expect(await store.probe()).toEqual({ ok: true, value: undefined });
+      });
+    });
+
+    describe("boards and people", () => {
+      test("a board comes back with its lanes, people and invitations, as they were given", async () => {
+        await createBoard();
+        expect(await got(store.board(boardId))).toEqual(aBoard());
+        expect(await got(store.lane(offersLane))).toEqual(aLane({ laneId: offersLane, kind: "offers" }));
+        expect(await got(store.lanesOf(boardId))).toEqual([aLane(), aLane({ laneId: offersLane, kind: "offers" })]);
+        expect(await got(store.peopleOf(boardId))).toEqual([aPerson()]);
+        expect(await got(store.invitationOf(ana))).toEqual(anInvitation());
+      });
+
+      test("a board that is there already is not made again, and nothing of the second is kept", async () => {
+        await createBoard();
+        const again = store.createBoard(aBoard({ title: "Another" }), [], [aPerson({ personId: bo })], []);
+        await expect(again).rejects.toThrow("refused");
+        expect((await got(store.board(boardId)))?.title).toBe("Ana's board");
+        expect(await got(store.person(bo))).toBeUndefined();
+      });
+
+      test("what nobody made is undefined or empty", async () => {
+        expect(await got(store.board(boardId))).toBeUndefined();
+        expect(await got(store.lane(sharedLane))).toBeUndefined();
+        expect(await got(store.person(ana))).toBeUndefined();
+        expect(await got(store.lanesOf(boardId))).toEqual([]);
+        expect(await got(store.peopleOf(boardId))).toEqual([]);
+        expect(await got(store.boardsOfAccount("nobody"))).toEqual([]);
+        expect(await got(store.apiToken("nothing"))).toBeUndefined();
+      });
+
+      test("a title and a person can be changed; a person keeps their place in the list", async () => {
+        await createBoard();
+        await got(store.putPerson(aPerson({ personId: bo, name: "Bo", role: "worker", accountId: "staff-1" })));
+        const changed = aPerson({ symbol: "fish", named: true, lanes: [{ laneId: offersLane, access: "write" }] });
+        await got(store.putPerson(changed));
+        await got(store.setTitle(boardId, "Our board"));
+        expect((await got(store.peopleOf(boardId))).map(({ personId }) => personId)).toEqual([ana, bo]);
+        expect(await got(store.person(ana))).toEqual(changed);
+        expect((await got(store.board(boardId)))?.title).toBe("Our board");
+      });
+
+      test("an account's boards are those where it is somebody who is still there, newest first", async () => {
+        for (const [index, standing] of (["joined", "joined", "gone"] as const).entries()) {
+          const id = `board-${index}` as BoardId;
+          const worker = aPerson({
+            personId: `worker-${index}` as typeof ana,
+            boardId: id,
+            accountId: "staff-1",
+            standing,
+          });
+          await got(store.createBoard(aBoard({ boardId: id, createdAt: index }), [], [worker], []));
+        }
+        expect((await got(store.boardsOfAccount("staff-1"))).map((board) => board.boardId)).toEqual([
+          "board-1",
+          "board-0",
+        ]);
+      });
+    });
+
+    describe("entry", () => {
+      test("an invitation is found by its secret and its code, and a newer one takes its place", async () => {
+        await createBoard();
+        expect(await got(store.invitationBySecret("secret-hash"))).toEqual(anInvitation());
+        expect(await got(store.invitationByCode("code-hash"))).toEqual(anInvitation());
+        const newer = anInvitation({ secretHash: "secret-2", codeHash: "code-2" });
+        await got(store.putInvitation(newer));
+        expect(await got(store.invitationBySecret("secret-hash"))).toBeUndefined();
+        expect(await got(store.invitationOf(ana))).toEqual(newer);
+      });
+
+      test("of two invitations with the same short code the open one is meant", async () => {
+        await got(store.putInvitation(anInvitation({ state: "used", codeExpiresAt: 9_000 })));
+        await got(store.putInvitation(anInvitation({ personId: bo, secretHash: "bo", codeExpiresAt: 2_000 })));
+        expect((await got(store.invitationByCode("code-hash")))?.personId).toBe(bo);
+      });
+
+      test("when two devices spend an invitation at once, one joins and the other leaves no session", async () => {
+        await createBoard();
+        const spent = await Promise.all(
+          ["first", "second", "third"].map((tokenHash) => got(store.spendInvitation(ana, aSession({ tokenHash })))),
+        );
+        expect(spent).toEqual([true, false, false]);
+        expect((await got(store.person(ana)))?.standing).toBe("joined");
+        expect((await got(store.invitationOf(ana)))?.state).toBe("used");
+        expect(await got(store.session("first"))).toEqual(aSession({ tokenHash: "first" }));
+        expect(await got(store.session("second"))).toBeUndefined();
+      });
+
+      test("a revoked invitation cannot be spent", async () => {
+        await createBoard();
+        await got(store.putInvitation(anInvitation({ state: "revoked" })));
+        expect(await got(store.spendInvitation(ana, aSession()))).toBe(false);
+        expect((await got(store.person(ana)))?.standing).toBe("invited");
+      });
+
+      test("sessions end one by one, by person, and by the sign-in they came from", async () => {
+        const sessions = [
+          aSession({ tokenHash: "a1" }),
+          aSession({ tokenHash: "a2" }),
+          aSession({ tokenHash: "b1", personId: bo, staffSessionId: "sign-in" }),
+          aSession({ tokenHash: "b2", personId: bo, staffSessionId: "other" }),
+        ];
+        for (const session of sessions) await got(store.putSession(session));
+        await got(store.endSession("a1"));
+        const left = async () => {
+          const found = await Promise.all(sessions.map(({ tokenHash }) => got(store.session(tokenHash))));
+          return found.filter((session) => session !== undefined).map(({ tokenHash }) => tokenHash);
+        };
+        expect(await left()).toEqual(["a2", "b1", "b2"]);
+        expect(await got(store.endSessionsOfStaffSession("sign-in"))).toEqual([sessions[2]]);
+        expect(await left()).toEqual(["a2", "b2"]);
+        await got(store.endSessionsOfPerson(bo));
+        expect(await left()).toEqual(["a2"]);
+      });
+
+      test("a set-up token is taken once, and not when it has expired", async () => {
+        await got(store.putSetupToken("good", 1_000));
+        await got(store.putSetupToken("late", 1_000));
+        expect(
+          await Promise.all([got(store.takeSetupToken("good", 999)), got(store.takeSetupToken("good", 999))]),
+        ).toEqual([true, false]);
+        expect(await got(store.takeSetupToken("late", 1_000))).toBe(false);
+        expect(await got(store.takeSetupToken("unknown", 0))).toBe(false);
+      });
+
+      test("an API token is found by its hash", async () => {
+        const token = { tokenHash: "api", name: "bench", createdAt: 5 };
+        await got(store.putApiToken(token));
+        expect(await got(store.apiToken("api"))).toEqual(token);
+      });
+    });
+
+    describe("closing", () => {
+      test("what was asked before closing is done, and what comes after fails with `closed`", async () => {
+        const before = Array.from({ length: 50 }, () => store.append(anUpdate()));
+        await store.close();
+        expect(await Promise.all(before.map(({ forced }) => forced))).toEqual(
+          before.map(() => ({ ok: true, value: undefined })),
+        );
+        const closed = { ok: false, error: { kind: "store-failing", why: "closed" } };
+        const after = store.append(anUpdate());
+        expect(await after.written).toEqual(closed);
+        expect(await after.forced).toEqual(closed);
+        expect(await store.loadLane(sharedLane)).toEqual(closed);
+        expect(await store.putPerson(aPerson())).toEqual(closed);
+        expect(await store.probe()).toEqual(closed);
+        await store.close();
+      });
+    });
+  });
+}
