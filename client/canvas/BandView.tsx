@@ -1,0 +1,113 @@
+import { type CSSProperties, memo, useCallback, useId, useSyncExternalStore } from "react";
+import type { Area, Time } from "#shared/board/schema.ts";
+import { type Band, bandHeaderHeight, cellKeyOf } from "#shared/geometry/map-layout.ts";
+import { useBoard } from "../board/BoardContext.tsx";
+import { useLanguage } from "../messages/language.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import styles from "./BandView.module.css";
+import { useDesk } from "./CardDesk.tsx";
+import { CardView } from "./CardView.tsx";
+import type { MapModel } from "./map-model.ts";
+
+interface BandViewProps {
+  readonly band: Band;
+  readonly width: number;
+  readonly model: MapModel;
+  readonly near: boolean;
+}
+
+/** One area of life: its soft ground, its name, and its three headed columns. */
+export const BandView = memo(function BandView({ band, width, model, near }: BandViewProps) {
+  const { say } = useLanguage();
+  const titleId = useId();
+  const first = band.cells[0];
+  const inset = first ? first.x / 2 : 0;
+  return (
+    <section
+      className={styles.band}
+      aria-labelledby={titleId}
+      style={
+        {
+          top: band.y,
+          insetInlineStart: inset,
+          inlineSize: width - 2 * inset,
+          blockSize: band.height,
+          "--area-ground": `var(--area-${band.area})`,
+          "--area-edge": `var(--area-${band.area}-edge)`,
+        } as CSSProperties
+      }
+    >
+      <h2 id={titleId} className={styles.title}>
+        <Icon name={`area-${band.area}`} size="24px" />
+        {say(`area.${band.area}`)}
+      </h2>
+      {band.cells.map((cell) => (
+        <CellViewBox
+          key={cell.time}
+          area={band.area}
+          time={cell.time}
+          x={cell.x - inset}
+          y={cell.y - band.y}
+          width={cell.width}
+          height={cell.height}
+          model={model}
+          near={near}
+        />
+      ))}
+    </section>
+  );
+});
+
+interface CellViewBoxProps {
+  readonly area: Area;
+  readonly time: Time;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly model: MapModel;
+  readonly near: boolean;
+}
+
+/** One area at one time: its heading, the cards of it that are in view, and "Add" at its end. */
+const CellViewBox = memo(function CellViewBox({ area, time, x, y, width, height, model, near }: CellViewBoxProps) {
+  const { say } = useLanguage();
+  const board = useBoard();
+  const desk = useDesk();
+  const titleId = useId();
+  const key = cellKeyOf(area, time);
+  const view = useSyncExternalStore(
+    useCallback((onChange: () => void) => model.subscribeCell(key, onChange), [model, key]),
+    () => model.cell(key),
+  );
+  return (
+    <section
+      className={styles.cell}
+      aria-labelledby={titleId}
+      data-cell={key}
+      style={{ insetInlineStart: x, top: y, inlineSize: width, blockSize: height }}
+    >
+      <h3 id={titleId} className={styles.time} style={{ insetBlockStart: -timeHeight, blockSize: timeHeight }}>
+        {say(`time.${time}`)}
+      </h3>
+      {view.cards.map((card) => (
+        <CardView key={card.cardId} {...card} near={near} />
+      ))}
+      {board.canAdd() && (
+        <button
+          type="button"
+          className={`${styles.add} ${view.isEmpty ? styles.addFirst : ""}`}
+          style={{ insetInlineStart: view.addAt.x, top: view.addAt.y }}
+          aria-label={say("cell.addTo", { area: say(`area.${area}`), time: say(`time.${time}`) })}
+          onClick={() => desk.add(area, time, view.addAt)}
+        >
+          <Icon name="plus" size="20px" />
+          {say("cell.add")}
+        </button>
+      )}
+    </section>
+  );
+});
+
+/** The column heading stands in the lower part of the band's header. */
+const timeHeight = Math.min(32, bandHeaderHeight / 2);

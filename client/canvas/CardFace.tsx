@@ -1,0 +1,103 @@
+import type { Card } from "#shared/board/board.ts";
+import type { CardId, GoalId } from "#shared/board/ids.ts";
+import { useGoal, useLinksOfCard } from "../board/use-board-data.ts";
+import { usePerson } from "../board/use-people.ts";
+import { useLanguage } from "../messages/language.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { useDeskState } from "./CardDesk.tsx";
+import styles from "./CardFace.module.css";
+import type { DeskState } from "./desk.ts";
+import { useHolder, useMover } from "./use-hold.ts";
+
+/** What a card says when nobody writes in it here: kind, words, what it is for, and who is busy with it. */
+export function CardFace({ card }: { readonly card: Card }) {
+  const { say } = useLanguage();
+  const text = card.words.text.trim();
+  const size = text.length > 90 ? styles.long : text.length > 42 ? styles.middling : styles.short;
+  return (
+    <>
+      <span className={styles.kind} data-kind={card.kind}>
+        <Icon name={`kind-${card.kind}`} size="1.15em" />
+        {say(`kind.${card.kind}`)}
+        {card.hasStory && <Icon name="area-work" size="1em" />}
+      </span>
+      <p
+        className={`${styles.words} ${size} ${text ? "" : styles.none}`}
+        {...(text ? { lang: card.language, dir: "auto" } : {})}
+      >
+        {text || say("card.empty")}
+      </p>
+      <CardGoals cardId={card.id} />
+      <CardBusy cardId={card.id} />
+      <CardAuthor card={card} />
+    </>
+  );
+}
+
+/** The goals that the card was connected to, as small flags at its foot. */
+export function CardGoals({ cardId }: { readonly cardId: CardId }) {
+  const links = useLinksOfCard(cardId);
+  const first = links[0];
+  if (!first) return null;
+  return <GoalFlag goalId={first.goalId} more={links.length - 1} />;
+}
+
+function GoalFlag({ goalId, more }: { readonly goalId: GoalId; readonly more: number }) {
+  const { say, number } = useLanguage();
+  const goal = useGoal(goalId);
+  if (!goal) return null;
+  const words = goal.words.text.trim() || say("connect.noWords");
+  return (
+    <span className={styles.flag}>
+      <Icon name="goal" size="1em" />
+      <span className={styles.flagText} dir="auto">
+        {say("card.for", { goal: words })}
+      </span>
+      {more > 0 && <span>+{number(more)}</span>}
+    </span>
+  );
+}
+
+/** "Bo is writing", "Bo is moving this card". */
+export function CardBusy({ cardId }: { readonly cardId: CardId }) {
+  const { say } = useLanguage();
+  const holder = useHolder(cardId);
+  const mover = useMover(cardId);
+  const busy = holder ?? mover;
+  if (!busy) return null;
+  const { name, colour } = busy.presence.person;
+  return (
+    <span className={styles.busy} style={{ background: `var(--person-${colour})` }} dir="auto">
+      {say(holder ? "card.writing" : "card.moving", { name })}
+    </span>
+  );
+}
+
+const authorsShown = (state: DeskState) => state.authors;
+
+/** Who added the card, when somebody asked to see that. */
+export function CardAuthor({ card }: { readonly card: Card }) {
+  const { say } = useLanguage();
+  const shown = useDeskState(authorsShown);
+  const said = card.words.runs[0]?.said ?? card.author;
+  const person = usePerson(said);
+  if (!shown) return null;
+  const name = person?.name ?? say("card.somebody");
+  return (
+    <span className={styles.author} style={{ background: `var(--person-${person?.colour ?? "slate"})` }} dir="auto">
+      {name}
+    </span>
+  );
+}
+
+/** The card's spoken name: kind, words, area, time. */
+export function useCardName(card: Card | undefined): string {
+  const { say } = useLanguage();
+  if (!card) return "";
+  return say("card.name", {
+    kind: say(`kind.${card.kind}`),
+    words: card.words.text.trim() || say("card.empty"),
+    area: say(`area.${card.place.area}`),
+    time: say(`time.${card.place.time}`),
+  });
+}

@@ -1,0 +1,75 @@
+import { type CSSProperties, memo, useCallback, useEffect, useRef } from "react";
+import type { CardId } from "#shared/board/ids.ts";
+import { cardWidth, cellWidth } from "#shared/geometry/map-layout.ts";
+import { useBoard } from "../board/BoardContext.tsx";
+import { useCard } from "../board/use-board-data.ts";
+import { useLanguage } from "../messages/language.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { useDesk, useDeskState } from "./CardDesk.tsx";
+import { CardEditor } from "./CardEditor.tsx";
+import { CardFace, useCardName } from "./CardFace.tsx";
+import styles from "./CardView.module.css";
+import type { DeskState } from "./desk.ts";
+
+interface CardViewProps {
+  readonly cardId: CardId;
+  /** As drawn in its cell, in board units. */
+  readonly x: number;
+  readonly y: number;
+  /** Whether the map is near enough for a menu button to be hit. */
+  readonly near: boolean;
+}
+
+/** Wide enough to write and pick a kind in. */
+const editorWidth = 320;
+
+/** A card on the map: an element with a name, placed by its cell. Gestures are heard by the map, not by each card. */
+export const CardView = memo(function CardView({ cardId, x, y, near }: CardViewProps) {
+  const { say } = useLanguage();
+  const board = useBoard();
+  const desk = useDesk();
+  const card = useCard(cardId);
+  const editing = useDeskState(useCallback((state: DeskState) => state.editing === cardId, [cardId]));
+  const moving = useDeskState(useCallback((state: DeskState) => state.moving?.cardId === cardId, [cardId]));
+  const focus = useDeskState(
+    useCallback((state: DeskState) => (state.focus?.cardId === cardId ? state.focus : undefined), [cardId]),
+  );
+  const name = useCardName(card);
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (focus && !editing) element.current?.focus({ preventScroll: true });
+  }, [focus, editing]);
+  const removed = !card || card.removed !== undefined;
+  useEffect(() => {
+    if (removed && editing) desk.set({ editing: undefined });
+  }, [removed, editing, desk]);
+
+  if (!card || removed) return null; // someone put it away between our last render and this one
+  const start = editing ? Math.min(x, cellWidth - editorWidth - 4) : x;
+  return (
+    <article
+      ref={element}
+      tabIndex={editing ? -1 : 0}
+      className={`${styles.card} ${editing ? styles.editing : ""} ${moving ? styles.away : ""}`}
+      style={
+        { insetInlineStart: start, top: y, "--card-width": `${editing ? editorWidth : cardWidth}px` } as CSSProperties
+      }
+      aria-label={name}
+      data-card-id={cardId}
+    >
+      {editing ? <CardEditor card={card} /> : <CardFace card={card} />}
+      {near && !editing && board.canWrite(card.laneId) && (
+        <button
+          type="button"
+          tabIndex={-1}
+          className={styles.menu}
+          aria-label={say("card.menu", { words: desk.wordsOf(cardId) })}
+          aria-haspopup="dialog"
+          onClick={() => desk.set({ dialog: { what: "menu", cardId } })}
+        >
+          <Icon name="more" size="20px" />
+        </button>
+      )}
+    </article>
+  );
+});

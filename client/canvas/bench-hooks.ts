@@ -1,0 +1,25 @@
+import type { Board } from "#shared/board/board.ts";
+import type { CardId } from "#shared/board/ids.ts";
+import type { Camera } from "./camera.ts";
+import type { MapModel } from "./map-model.ts";
+
+/** Lets a bench drive the map from outside, as `window.__board` (DESIGN §8). Imported by a bench build alone. */
+export function exposeMap(camera: Camera, model: MapModel, board: Board): void {
+  const hooks = {
+    ready: new Promise<void>((resolve) => {
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+    }),
+    camera: camera.view,
+    setCamera: camera.set,
+    cardPos: (id: string) => model.pointOf(id as CardId),
+    grip: (id: string) => {
+      const point = model.pointOf(id as CardId);
+      if (!point) return undefined;
+      // The lower part of the card: its menu button is at the top.
+      const { clientX, clientY } = camera.clientPointOf({ x: point.x + 60, y: point.y + 80 });
+      return { x: clientX, y: clientY };
+    },
+    count: board.cardCount,
+  };
+  Object.assign(window, { __board: hooks });
+}

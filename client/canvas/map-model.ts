@@ -1,0 +1,268 @@
+import type { Board, CardPlace, CellKey, CellPoint } from "#shared/board/board.ts";
+import type { CardId } from "#shared/board/ids.ts";
+import { areas, times } from "#shared/board/schema.ts";
+import { overlaps, type Point, type Rect } from "#shared/geometry/camera.ts";
+import { createGridHash, type GridHash } from "#shared/geometry/grid-hash.ts";
+import {
+  boardPointOf,
+  cardGap,
+  cardHeight,
+  cardWidth,
+  cellKeyOf,
+  freeSpot,
+  layoutMap,
+  type MapLayout,
+  rowStep,
+} from "#shared/geometry/map-layout.ts";
+import { lowestBottomOf, nudged } from "#shared/geometry/nudge.ts";
+
+/** One card that stands on the map as an element, at its drawn point in its cell. */
+export interface DrawnCard {
+  readonly cardId: CardId;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What a cell shows now; the same object until that changes. */
+export interface CellView {
+  readonly cards: readonly DrawnCard[];
+  /** Where its "Add" stands: the first free spot at its end. */
+  readonly addAt: CellPoint;
+  readonly isEmpty: boolean;
+}
+
+interface Cell {
+  readonly key: CellKey;
+  ids: readonly CardId[];
+  order: ReadonlyMap<CardId, number>;
+  points: ReadonlyMap<CardId, CellPoint>;
+  readonly near: GridHash<CardId>;
+  lowest: number;
+  addAt: CellPoint;
+  view: CellView;
+  readonly listeners: Set<() => void>;
+}
+
+/** Cards in view, above which they are drawn as a crowd; a little hysteresis keeps a slow zoom from flickering. */
+export const crowdAbove = 250;
+const crowdBelow = 200;
+/** How far the view moves before anybody works out again what is in it, in screen pixels. */
+const lookEvery = 64;
+/** Cards are put up this far before they come into view, in screen pixels. */
+const overscan = 192;
+
+/**
+ * Where every card stands and which of them are elements now. Keeps one grid hash a cell, in the cell's own coordinates,
+ * so that a band that grows shifts those below without touching their cards.
+ */
+export interface MapModel {
+  readonly layout: () => MapLayout;
+  readonly subscribeLayout: (listener: () => void) => () => void;
+  readonly cell: (key: CellKey) => CellView;
+  readonly subscribeCell: (key: CellKey, listener: () => void) => () => void;
+  readonly isCrowd: () => boolean;
+  readonly subscribeCrowd: (listener: () => void) => () => void;
+  /** Told when anything moved that a picture of many cards would show. */
+  readonly subscribeAny: (listener: () => void) => () => void;
+  /** Says what part of the board is on screen, at which zoom. Cheap when little changed. */
+  readonly look: (visible: Rect, zoom: number) => void;
+  /** Cards that stay elements wherever the view goes: focused, written in, dragged. */
+  readonly keep: (cardIds: readonly CardId[]) => void;
+  /** The start-top corner of a card as drawn, on the board. */
+  readonly pointOf: (cardId: CardId) => Point | undefined;
+  readonly boardPointOf: (place: CardPlace) => Point;
+  /** Every card that overlaps `rect`, with its corner on the board. */
+  readonly cardsIn: (rect: Rect) => { readonly cardId: CardId; readonly x: number; readonly y: number }[];
+  readonly close: () => void;
+}
+
+export function createMapModel(board: Board): MapModel {
+  const cells = new Map<CellKey, Cell>();
+  const layoutListeners = new Set<() => void>();
+  const crowdListeners = new Set<() => void>();
+  const anyListeners = new Set<() => void>();
+  const tell = (listeners: ReadonlySet<() => void>) => {
+    for (const listener of [...listeners]) listener();
+  };
+  let kept: readonly CardId[] = [];
+  let crowd = false;
+  let looked: { visible: Rect; zoom: number } | undefined;
+
+  for (const area of areas) {
+    for (const time of times) {
+      const key = cellKeyOf(area, time);
+      cells.set(key, {
+        key,
+        ids: [],
+        order: new Map(),
+        points: new Map(),
+        near: createGridHash<CardId>(256),
+        lowest: 0,
+        addAt: { x: cardGap, y: cardGap },
+        view: { cards: [], addAt: { x: cardGap, y: cardGap }, isEmpty: true },
+        listeners: new Set(),
+      });
+    }
+  }
+
+  const readCell = (cell: Cell) => {
+    const ids = board.cardIdsIn(cell.key);
+    const placed = ids.flatMap((id) => {
+      const card = board.card(id);
+      return card ? [{ id, at: card.place.at }] : [];
+    });
+    const points = nudged(placed);
+    for (const id of cell.ids) if (!points.has(id)) cell.near.remove(id);
+    for (const [id, { x, y }] of points) cell.near.put(id, { x, y, width: cardWidth, height: cardHeight });
+    cell.ids = ids;
+    cell.order = new Map(ids.map((id, index) => [id, index]));
+    cell.points = points;
+    cell.lowest = lowestBottomOf(points.values());
+    cell.addAt = endSpot([...points.values()], cell.lowest);
+  };
+
+  const lowestByCell = () => new Map([...cells.values()].map(({ key, lowest }) => [key, lowest]));
+  for (const cell of cells.values()) readCell(cell);
+  let layout = layoutMap(lowestByCell());
+
+  const refreshLayout = () => {
+    const next = layoutMap(lowestByCell());
+    const same = next.bands.every((band, index) => band.height === layout.bands[index]?.height);
+    if (same) return;
+    layout = next;
+    tell(layoutListeners);
+  };
+
+  const show = (cell: Cell, ids: CardId[]) => {
+    ids.sort((a, b) => (cell.order.get(a) ?? 0) - (cell.order.get(b) ?? 0));
+    const before = cell.view;
+    const cards = ids.flatMap((cardId, index) => {
+      const point = cell.points.get(cardId);
+      if (!point) return [];
+      const old = before.cards[index];
+      if (old && old.cardId === cardId && old.x === point.x && old.y === point.y) return [old];
+      return [{ cardId, x: point.x, y: point.y }];
+    });
+    const same =
+      cards.length === before.cards.length &&
+      cards.every((card, index) => card === before.cards[index]) &&
+      before.addAt.x === cell.addAt.x &&
+      before.addAt.y === cell.addAt.y &&
+      before.isEmpty === (cell.ids.length === 0);
+    if (same) return;
+    cell.view = { cards, addAt: cell.addAt, isEmpty: cell.ids.length === 0 };
+    tell(cell.listeners);
+  };
+
+  const forEachCellIn = (rect: Rect, visit: (cell: Cell, inside: Rect, box: Rect) => void) => {
+    for (const band of layout.bands) {
+      for (const box of band.cells) {
+        const cell = cells.get(cellKeyOf(band.area, box.time));
+        if (cell) visit(cell, { ...rect, x: rect.x - box.x, y: rect.y - box.y }, box);
+      }
+    }
+  };
+
+  const refresh = () => {
+    if (!looked) return;
+    const room = overscan / looked.zoom;
+    const rect: Rect = {
+      x: looked.visible.x - room,
+      y: looked.visible.y - room,
+      width: looked.visible.width + 2 * room,
+      height: looked.visible.height + 2 * room,
+    };
+    const found = new Map<Cell, CardId[]>();
+    let count = 0;
+    forEachCellIn(rect, (cell, inside, box) => {
+      const ids = overlaps(box, rect) ? cell.near.query(inside) : [];
+      count += ids.length;
+      found.set(cell, ids);
+    });
+    const wasCrowd = crowd;
+    crowd = crowd ? count > crowdBelow : count > crowdAbove;
+    for (const [cell, ids] of found) {
+      const shown = crowd ? [] : ids;
+      for (const id of kept) if (cell.points.has(id) && !shown.includes(id)) shown.push(id);
+      show(cell, shown);
+    }
+    if (crowd !== wasCrowd) tell(crowdListeners);
+  };
+
+  const stop = board.subscribe((change) => {
+    if (change.cells.size > 0) {
+      for (const key of change.cells) {
+        const cell = cells.get(key);
+        if (cell) readCell(cell);
+      }
+      refreshLayout();
+      refresh();
+    }
+    if (change.cells.size > 0 || change.cards.size > 0) tell(anyListeners);
+  });
+
+  const subscribeTo = (listeners: Set<() => void>) => (listener: () => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+
+  return {
+    layout: () => layout,
+    subscribeLayout: subscribeTo(layoutListeners),
+    cell: (key) => cellOf(cells, key).view,
+    subscribeCell: (key, listener) => subscribeTo(cellOf(cells, key).listeners)(listener),
+    isCrowd: () => crowd,
+    subscribeCrowd: subscribeTo(crowdListeners),
+    subscribeAny: subscribeTo(anyListeners),
+    look: (visible, zoom) => {
+      if (looked && looked.zoom === zoom) {
+        const movedPixels =
+          Math.max(Math.abs(looked.visible.x - visible.x), Math.abs(looked.visible.y - visible.y)) * zoom;
+        const sameSize = looked.visible.width === visible.width && looked.visible.height === visible.height;
+        if (movedPixels < lookEvery && sameSize) return;
+      }
+      looked = { visible, zoom };
+      refresh();
+    },
+    keep: (cardIds) => {
+      if (cardIds.length === kept.length && cardIds.every((id, index) => id === kept[index])) return;
+      kept = cardIds;
+      refresh();
+    },
+    pointOf: (cardId) => {
+      const card = board.card(cardId);
+      if (!card || card.removed) return undefined;
+      const drawn = cells.get(cellKeyOf(card.place.area, card.place.time))?.points.get(cardId);
+      return boardPointOf(layout, drawn ? { ...card.place, at: drawn } : card.place);
+    },
+    boardPointOf: (place) => boardPointOf(layout, place),
+    cardsIn: (rect) => {
+      const all: { cardId: CardId; x: number; y: number }[] = [];
+      forEachCellIn(rect, (cell, inside, box) => {
+        if (!overlaps(box, rect)) return;
+        for (const cardId of cell.near.query(inside)) {
+          const at = cell.points.get(cardId);
+          if (at) all.push({ cardId, x: box.x + at.x, y: box.y + at.y });
+        }
+      });
+      return all;
+    },
+    close: stop,
+  };
+}
+
+function cellOf(cells: ReadonlyMap<CellKey, Cell>, key: CellKey): Cell {
+  const cell = cells.get(key);
+  if (!cell) throw new Error("Bug: every area and time has a cell");
+  return cell;
+}
+
+/** The first free spot in the last row of cards or below it; looks at that row alone, so that large cells stay cheap. */
+function endSpot(points: readonly CellPoint[], lowest: number): CellPoint {
+  if (points.length === 0) return { x: cardGap, y: cardGap };
+  const lastRow = Math.max(0, Math.floor((lowest - cardHeight - cardGap) / rowStep));
+  const top = lastRow * rowStep;
+  const near = points.filter(({ y }) => y + cardHeight > top).map(({ x, y }) => ({ x, y: y - top }));
+  const spot = freeSpot(near);
+  return { x: spot.x, y: spot.y + top };
+}
