@@ -1,7 +1,10 @@
 import type { XmlFragment } from "yjs";
+import type { Area, CardPlace, CellKey, CellPoint, Time } from "../geometry/places.ts";
 import type { Result } from "../result.ts";
 import type { CardId, GoalId, LaneId, LinkId, PersonId, ReadingId, StepId } from "./ids.ts";
-import type { Area, CardKind, GoalState, LinkKind, RunHow, StepSize, StepState, Time } from "./schema.ts";
+import type { CardKind, GoalState, LinkKind, RunHow, StepSize, StepState } from "./schema.ts";
+
+export type { CardPlace, CellKey, CellPoint } from "../geometry/places.ts";
 
 /**
  * The board as the rest of the program knows it: plain readonly values, commands, and changes announced by id.
@@ -26,18 +29,6 @@ export interface Words {
 export interface LongWords {
   readonly paragraphs: readonly (readonly Run[])[];
   readonly isEmpty: boolean;
-}
-
-/** Position inside one cell (area × time), in board units, from the cell's start (inline) and top. */
-export interface CellPoint {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface CardPlace {
-  readonly area: Area;
-  readonly time: Time;
-  readonly at: CellPoint;
 }
 
 export interface Card {
@@ -151,8 +142,6 @@ export interface BoardChange {
   /** Whether everything in it was done on this device by `edit` or undo. */
   readonly byMe: boolean;
 }
-
-export type CellKey = `${Area}/${Time}`;
 
 export type NotFound =
   | { readonly kind: "card-not-found"; readonly cardId: CardId }

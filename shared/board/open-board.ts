@@ -5,6 +5,7 @@ import { cardCommands } from "./card-commands.ts";
 import { createChangeFeed } from "./change-feed.ts";
 import type { BoardContext, Workbench } from "./commands.ts";
 import { goalCommands } from "./goal-commands.ts";
+import { keepMarks } from "./keep-marks.ts";
 import { type Lane, type LaneDoc, laneForNew, openLane, type ReadRoot } from "./lanes.ts";
 import { noLongWords } from "./long-words.ts";
 import { origins } from "./origins.ts";
@@ -13,7 +14,6 @@ import { stepCommands } from "./step-commands.ts";
 import { fieldOf, textCommands, textKey } from "./text-commands.ts";
 import { createUndoHistory, hasWritingOfOthers } from "./undo.ts";
 import { upgradeLane } from "./upgrade.ts";
-import { keepMarks } from "./words.ts";
 
 export type { BoardContext } from "./commands.ts";
 export type { LaneDoc } from "./lanes.ts";

@@ -104,12 +104,8 @@ export const cardKinds = [
 ] as const;
 export type CardKind = (typeof cardKinds)[number];
 
-/** The seven areas of the default lens, in reading order. */
-export const areas = ["home", "money", "work", "people", "health", "fun", "culture"] as const;
-export type Area = (typeof areas)[number];
-
-export const times = ["before", "now", "hoped"] as const;
-export type Time = (typeof times)[number];
+/** Stored names too; they stand with the map's scaffold, which is below this folder. */
+export { type Area, areas, type Time, times } from "../geometry/places.ts";
 
 export const goalStates = ["idea", "chosen", "working", "paused", "done", "changed", "let-go"] as const;
 export type GoalState = (typeof goalStates)[number];

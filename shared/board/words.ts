@@ -10,7 +10,7 @@ import { type RunHow, runAttribute, runHows } from "./schema.ts";
  * Yjs keeps attributes as marks between the letters: on from here, back to what it was from there. They stay right under
  * any merge only if no mark is ever taken away: a mark that looks needless here may be what a concurrent insertion
  * elsewhere returns to, and then somebody's words would carry another's name. So letters are deleted here without
- * Yjs's clean-up of marks (`deleteLetters`), undo leaves marks alone, and `keepMarks` turns off the clean-up
+ * Yjs's clean-up of marks (`deleteLetters`), undo leaves marks alone, and `keep-marks.ts` turns off the clean-up
  * that Yjs does after remote changes. It costs a few bytes for each change of hands.
  */
 
@@ -18,18 +18,6 @@ export interface RunAuthor {
   readonly said: PersonId;
   readonly typed: PersonId;
   readonly how: RunHow;
-}
-
-/**
- * Stops Yjs from deleting attribute marks in `doc` after remote changes. Besides the reason above: it would make a person
- * who may only read send changes. Safe to call more than once. For every `Y.Doc` that takes in a lane's updates.
- */
-export function keepMarks(doc: Y.Doc): () => void {
-  const stop = (transaction: Y.Transaction) => {
-    transaction._needFormattingCleanup = false;
-  };
-  doc.on("afterTransaction", stop);
-  return () => doc.off("afterTransaction", stop);
 }
 
 const noWords: Words = { text: "", runs: [] };

@@ -1,6 +1,5 @@
-import type { CardPlace, CellKey, CellPoint } from "../board/board.ts";
-import { type Area, areas, type Time, times } from "../board/schema.ts";
 import type { Point } from "./camera.ts";
+import { type Area, areas, type CardPlace, type CellKey, type CellPoint, type Time, times } from "./places.ts";
 
 /**
  * The scaffold of the map in board units: seven bands (areas) stacked top to bottom, each with three cells side by side,

@@ -1,5 +1,5 @@
-import type { CellPoint } from "../board/board.ts";
 import { cardHeight, cardWidth, cellWidth } from "./map-layout.ts";
+import type { CellPoint } from "./places.ts";
 
 /** How far cards at nearly one point are fanned out: enough of the lower one stays in sight to be taken. */
 export const nudgeStep = 24;
