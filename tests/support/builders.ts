@@ -3,7 +3,7 @@ import type { LaneKind } from "#shared/access/roles.ts";
 import type { Board, Done, NewCard, NewGoal, NewStep } from "#shared/board/board.ts";
 import type { CardId, GoalId, LaneId, PersonId, StepId } from "#shared/board/ids.ts";
 import { type BoardContext, type LaneDoc, openBoard } from "#shared/board/open-board.ts";
-import { seeded } from "./seeded.ts";
+import { createSeeded } from "./seeded.ts";
 
 export const ana = "ana" as PersonId;
 export const bo = "bo" as PersonId;
@@ -32,13 +32,13 @@ export interface DeviceOptions {
 /** A device with one shared lane that it may write, unless told otherwise. */
 export function aDevice(options: DeviceOptions = {}): OpenDevice {
   const { me = ana, seed = 1 } = options;
-  const random = seeded(seed * 7919 + me.length * 31 + me.charCodeAt(0));
+  const random = createSeeded(seed * 7919 + me.length * 31 + me.charCodeAt(0));
   const clock = { now: 1_760_000_000_000, today: "2026-03-02" };
   const waiting: (() => void)[] = [];
   const lanes: LaneDoc[] = (options.lanes ?? [{ kind: "shared", access: "write" }]).map((lane, index) => {
     const doc = lane.doc ?? new Y.Doc();
     // Fixed, so that a seed repeats exactly: Yjs settles races by it.
-    if (!lane.doc) doc.clientID = 1 + random.upTo(2 ** 31);
+    if (!lane.doc) doc.clientID = 1 + random.whole(2 ** 31);
     return { laneId: `${lane.kind}-${index}` as LaneId, kind: lane.kind, access: lane.access, doc };
   });
   const context: BoardContext = {
