@@ -18,9 +18,14 @@ export interface GateDeps {
 }
 
 export interface Gate {
-  /** Lets nobody in any more, and drops what has not closed by itself. To be called after `relay.drain()`. */
-  readonly close: () => void;
+  /**
+   * Lets nobody in any more. To be called after `relay.drain()`: gives those who were told to come back a second to hear
+   * it, then drops who is left.
+   */
+  readonly close: () => Promise<void>;
 }
+
+const farewellMs = 1_000;
 
 /**
  * The door of `/sync/:laneId` [R8]. Who is asking is settled on the HTTP upgrade: a refusal is an HTTP answer with a
@@ -66,11 +71,17 @@ export function attachGate(httpServer: Server, { relay, admit, log, leaveOthers 
   httpServer.on("upgrade", listener);
 
   return {
-    close: () => {
-      httpServer.off("upgrade", listener);
-      for (const client of wsServer.clients) client.terminate();
-      wsServer.close();
-    },
+    close: () =>
+      new Promise((resolve) => {
+        httpServer.off("upgrade", listener);
+        const dropping = setTimeout(() => {
+          for (const client of wsServer.clients) client.terminate();
+        }, farewellMs);
+        wsServer.close(() => {
+          clearTimeout(dropping);
+          resolve();
+        });
+      }),
   };
 }
 

@@ -1,0 +1,59 @@
+import { WebSocket } from "ws";
+import { WebsocketProvider } from "y-websocket";
+import * as Y from "yjs";
+import { messageTypes } from "#shared/protocol/messages.ts";
+
+export interface StockClient {
+  readonly doc: Y.Doc;
+  readonly provider: WebsocketProvider;
+  readonly write: (key: string, words: string) => void;
+  readonly words: () => Readonly<Record<string, unknown>>;
+  /** Types of all frames that came. */
+  readonly frameTypes: readonly number[];
+  readonly closeCodes: readonly number[];
+  readonly synced: () => boolean;
+  readonly close: () => void;
+}
+
+/** The unmodified `y-websocket` client of the npm registry, in Node, signed in by a bearer token. */
+export function openStockClient(
+  url: string,
+  token: string,
+  options: { readonly doc?: Y.Doc; readonly laneId?: string; readonly params?: Record<string, string> } = {},
+): StockClient {
+  const doc = options.doc ?? new Y.Doc();
+  const frameTypes: number[] = [];
+  const closeCodes: number[] = [];
+  class SignedIn extends WebSocket {
+    constructor(address: string) {
+      super(address, { headers: { authorization: `Bearer ${token}` } });
+      this.on("message", (data: ArrayBuffer | Buffer) => frameTypes.push(new Uint8Array(data)[0] ?? -1));
+      this.on("close", (code) => closeCodes.push(code));
+    }
+  }
+  const provider = new WebsocketProvider(`${url}/sync`, options.laneId ?? "lane-shared", doc, {
+    WebSocketPolyfill: SignedIn as unknown as typeof globalThis.WebSocket,
+    disableBc: true,
+    maxBackoffTime: 200,
+    params: options.params ?? {},
+  });
+  // It says "Unable to compute message" to the console for each; a client that asked for ours reads them.
+  if (options.params?.ack) {
+    for (const type of [messageTypes.ack, messageTypes.refused, messageTypes.notice]) {
+      provider.messageHandlers[type] = () => {};
+    }
+  }
+  return {
+    doc,
+    provider,
+    write: (key, words) => doc.getMap("cards").set(key, words),
+    words: () => doc.getMap("cards").toJSON(),
+    frameTypes,
+    closeCodes,
+    synced: () => provider.synced,
+    close: () => {
+      provider.destroy();
+      provider.awareness.destroy();
+    },
+  };
+}
