@@ -1,5 +1,6 @@
 import { useId, useState } from "react";
 import type { Goal, Reading } from "#shared/board/board.ts";
+import type { PersonView } from "#shared/protocol/api.ts";
 import { useBoard } from "../board/BoardContext.tsx";
 import { SharedText } from "../board/SharedText.tsx";
 import { useReadings } from "../board/use-board-data.ts";
@@ -7,9 +8,9 @@ import { useView } from "../board/use-people.ts";
 import { useLanguage } from "../messages/language.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { PersonMark } from "../ui/PersonMark.tsx";
 import { NumberChoice } from "./NumberChoice.tsx";
 import styles from "./NumberLine.module.css";
-import { PersonMark } from "./PersonMark.tsx";
 import { latestReadings, spreadOf } from "./plan-thoughts.ts";
 import { useTell } from "./use-tell.ts";
 
@@ -102,7 +103,7 @@ function Line({
               .filter((reading) => reading.number === number)
               .map(({ person }) => {
                 const found = people.find(({ personId }) => personId === person);
-                return <PersonMark key={person} name={found?.name ?? "?"} colour={found?.colour ?? "slate"} />;
+                return <MarkOf key={person} person={found} />;
               })}
           </div>
           <div className={styles.dot} />
@@ -111,6 +112,10 @@ function Line({
       ))}
     </div>
   );
+}
+
+function MarkOf({ person }: { readonly person: PersonView | undefined }) {
+  return <PersonMark name={person?.name ?? "?"} colour={person?.colour ?? "slate"} symbol={person?.symbol} />;
 }
 
 function Legend({ latest }: { readonly latest: readonly Reading[] }) {
@@ -124,10 +129,7 @@ function Legend({ latest }: { readonly latest: readonly Reading[] }) {
       <ul className={styles.legend}>
         {latest.map(({ person, number }) => (
           <li key={person}>
-            <PersonMark
-              name={nameOf(person)}
-              colour={people.find(({ personId }) => personId === person)?.colour ?? "slate"}
-            />
+            <MarkOf person={people.find(({ personId }) => personId === person)} />
             {person === me
               ? say("plan.line.meAt", { number })
               : say("plan.line.personAt", { name: nameOf(person), number })}

@@ -8,7 +8,7 @@ import { useView } from "../board/use-people.ts";
 import { useLanguage } from "../messages/language.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { PersonMark } from "./PersonMark.tsx";
+import { PersonMark } from "../ui/PersonMark.tsx";
 import { isSameDoer } from "./plan-thoughts.ts";
 import styles from "./StepDetails.module.css";
 import { useTell } from "./use-tell.ts";
@@ -119,7 +119,7 @@ function WhoField({ step }: { readonly step: Step }) {
             aria-pressed={has({ person: person.personId })}
             onClick={() => flip({ person: person.personId })}
           >
-            <PersonMark name={person.name} colour={person.colour} />
+            <PersonMark name={person.name} colour={person.colour} symbol={person.symbol} />
             <bdi>{person.personId === me ? say("plan.who.meNamed", { name: person.name }) : person.name}</bdi>
           </button>
         ))}

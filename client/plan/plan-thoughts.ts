@@ -67,12 +67,3 @@ export function numberAfterKey(key: string, dir: "ltr" | "rtl", from: number | u
   if (from === undefined) return forward ? 0 : 10;
   return Math.min(10, Math.max(0, from + (forward ? 1 : -1)));
 }
-
-/** Up to two letters for a person's mark. Joined scripts take one: two would read as a word. */
-export function initialsOf(name: string): string {
-  const parts = name.trim().split(/\s+/).filter(Boolean);
-  const first = [...(parts[0] ?? "")][0] ?? "?";
-  if (/\p{Script=Arabic}/u.test(first)) return first;
-  const last = parts.length > 1 ? ([...(parts.at(-1) ?? "")][0] ?? "") : "";
-  return (first + last).toLocaleUpperCase();
-}

@@ -97,13 +97,19 @@ export function stepCommands(bench: Workbench): StepCommands {
       );
       return ok(id);
     },
-    moveStep: (id, goalId, to) => {
+    moveStep: (id, goalId, to, size) => {
+      if (size !== undefined && !parseOneOf(stepSizes, size)) return fail(outOfRange);
       const lane = findStep(id);
       if (!lane.ok) return lane;
       const goalLane = index.isShownGoal(goalId) ? goals.laneOf(goalId) : undefined;
       if (!goalLane) return fail(goalNotFound(goalId));
       if (!mayName(lane.value, goalLane)) return fail(readOnly);
-      if (to !== "end" && to.before === id) return ok(undefined);
+      const resized =
+        size === undefined || steps.get(id)?.step.size === size ? undefined : valueWrite(id, stepFields.size, size);
+      if (to !== "end" && to.before === id) {
+        if (resized) history.write([resized]);
+        return ok(undefined);
+      }
       const others = index.stepIdsOf(goalId).filter((other) => other !== id);
       const position = to === "end" ? others.length : others.indexOf(to.before);
       if (to !== "end" && position < 0) return fail(stepNotFound(to.before));
@@ -111,6 +117,7 @@ export function stepCommands(bench: Workbench): StepCommands {
       const { rank, rewritten } = ranksToInsert(ranks, position);
       const writes = [
         steps.get(id)?.step.goalId === goalId ? undefined : valueWrite(id, stepFields.goal, goalId),
+        resized,
         valueWrite(id, stepFields.rank, rank),
         ...[...rewritten].map(([at, fresh]) => valueWrite(others[at] as StepId, stepFields.rank, fresh)),
       ];
