@@ -35,3 +35,22 @@ export function createSeeded(seed: number): Seeded {
     fork: () => createSeeded(next()),
   };
 }
+
+/** The same source as numbers from a range, for runs that print their seed. */
+export interface SeededRange {
+  readonly seed: number;
+  /** From 0 up to, not including, 1. */
+  readonly next: () => number;
+  /** A whole number from `from` to `to`, both included. */
+  readonly whole: (from: number, to: number) => number;
+}
+
+export function seeded(seed: number): SeededRange {
+  const source = createSeeded(seed);
+  const fine = 2 ** 30;
+  return {
+    seed,
+    next: () => source.whole(fine) / fine,
+    whole: (from, to) => from + source.whole(to - from + 1),
+  };
+}
