@@ -110,4 +110,4 @@ const CellViewBox = memo(function CellViewBox({ area, time, x, y, width, height,
 });
 
 /** The column heading stands in the lower part of the band's header. */
-const timeHeight = Math.min(32, bandHeaderHeight / 2);
+const timeHeight = Math.min(30, bandHeaderHeight / 2);

@@ -22,6 +22,7 @@ export function CardEditor({ card }: { readonly card: Card }) {
   const { value, bind } = useSharedText({ of: "card", id: card.id, field: "words" });
   const { hold, onKey } = useMyHold(card.id);
   const field = useRef<HTMLTextAreaElement>(null);
+  const editor = useRef<HTMLDivElement>(null);
   const blocked = hold.status === "blocked";
 
   useEffect(() => {
@@ -29,6 +30,11 @@ export function CardEditor({ card }: { readonly card: Card }) {
     if (!element) return;
     element.focus({ preventScroll: true });
     element.setSelectionRange(element.value.length, element.value.length);
+    // A frame later, when the map has come to the zoom that one can write at.
+    const frame = requestAnimationFrame(() => {
+      editor.current?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+    return () => cancelAnimationFrame(frame);
   }, []);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -48,6 +54,7 @@ export function CardEditor({ card }: { readonly card: Card }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only hears what bubbles up from the controls inside
     <div
+      ref={editor}
       className={styles.editor}
       onKeyDown={onKeyDown}
       onBlur={(event) => {

@@ -95,7 +95,7 @@ function CellPart({ area, time, hasStory }: CellPartProps) {
   const titleId = useId();
   const cardIds = useCell(cellKeyOf(area, time));
   return (
-    <section className={styles.cell} aria-labelledby={titleId}>
+    <section className={cardIds.length === 0 ? styles.emptyCell : undefined} aria-labelledby={titleId}>
       <h3 id={titleId} className={styles.time}>
         {say(`time.${time}`)}
       </h3>

@@ -1,6 +1,5 @@
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { CardId } from "#shared/board/ids.ts";
-import { cardHeight } from "#shared/geometry/map-layout.ts";
 import { useBoard, useSession } from "../board/BoardContext.tsx";
 import type { MapSpace } from "../board/map-space.ts";
 import { useLanguage } from "../messages/language.tsx";
@@ -120,7 +119,6 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
       const width = seen.width * view.z;
       camera.set({ x: point.x - Math.max(12, (width - 330) / 2), y: point.y - 90, z: 1 });
     }
-    camera.reveal({ ...point, width: 324, height: cardHeight + 170 });
   }, [model, camera, editing]);
   useEffect(() => {
     if (model && camera && asked && desk.state().editing !== asked.cardId) revealCard(asked.cardId, camera, model);

@@ -20,6 +20,9 @@ interface GestureParts {
   readonly lift: (cardId: CardId | undefined, corner?: PointerPoint) => void;
 }
 
+/** Below this a card cannot be read. */
+const farZoom = 0.4;
+/** What is used, not carried or panned by. */
 const controls = "button, textarea, input, select, a, label";
 
 /** Wires pointers, wheel and fingers on the map to the reducers of drag and pinch. Gives back its undoing. */
@@ -31,6 +34,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
   let holdTimer: ReturnType<typeof setTimeout> | undefined;
   let pushFrame = 0;
   let spaceDown = false;
+  let pannedAt = 0;
 
   const cardIdAt = (target: EventTarget | null): CardId | undefined =>
     target instanceof Element
@@ -177,6 +181,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
       scroller.dataset["panning"] = "";
       camera.panBy(isRtl() ? across : -across, -down);
       pan = { ...pan, at: pointOf(event), moved: true };
+      pannedAt = performance.now();
       return;
     }
     if (drag.phase !== "idle") send({ type: "move", pointerId: event.pointerId, at: pointOf(event) });
@@ -184,10 +189,8 @@ export function attachMapGestures(parts: GestureParts): () => void {
 
   const onPointerUp = (event: PointerEvent) => {
     if (pan?.pointerId === event.pointerId) {
-      const tapped = !pan.moved;
       pan = undefined;
       delete scroller.dataset["panning"];
-      if (tapped) approach(event);
       return;
     }
     if (drag.phase !== "idle") send({ type: "release", pointerId: event.pointerId, at: pointOf(event) });
@@ -200,9 +203,12 @@ export function attachMapGestures(parts: GestureParts): () => void {
     if ("pointerId" in drag && drag.pointerId === event.pointerId) send({ type: "cancel" });
   };
 
-  /** From far away a click on the ground comes nearer; cards are too small there to be worked with. */
-  const approach = (event: PointerEvent) => {
-    if (camera.view().z < writableZoom * 0.6 && model.isCrowd()) camera.zoomTo(writableZoom, event);
+  /** From far away a tap comes nearer; cards are too small there to be worked with. A click ends a pan, too. */
+  const onClick = (event: MouseEvent) => {
+    const still = performance.now() - pannedAt > 300;
+    if (!still || camera.view().z >= farZoom) return;
+    if (event.target instanceof Element && event.target.closest(`${controls}, [data-card-id]`)) return;
+    camera.zoomTo(writableZoom, event);
   };
 
   const onDoubleClick = (event: MouseEvent) => {
@@ -293,6 +299,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
   window.addEventListener("pointercancel", onPointerCancel);
   scroller.addEventListener("pointermove", onHover, { passive: true });
   scroller.addEventListener("pointerleave", onLeave, { passive: true });
+  scroller.addEventListener("click", onClick);
   scroller.addEventListener("dblclick", onDoubleClick);
   scroller.addEventListener("contextmenu", onContextMenu);
   // Not passive: they have to keep the browser from zooming the page. Only the first event of a scroll waits for them.
@@ -313,6 +320,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
     window.removeEventListener("pointercancel", onPointerCancel);
     scroller.removeEventListener("pointermove", onHover);
     scroller.removeEventListener("pointerleave", onLeave);
+    scroller.removeEventListener("click", onClick);
     scroller.removeEventListener("dblclick", onDoubleClick);
     scroller.removeEventListener("contextmenu", onContextMenu);
     scroller.removeEventListener("wheel", onWheel);

@@ -12,7 +12,8 @@ export const cardGap = 12;
 export const cardColumns = 2;
 /** Two card columns, a gap between, and a gap at each side. */
 export const cellWidth = 420;
-export const bandHeaderHeight = 48;
+/** The name of the area, and below it the headings of its three columns. */
+export const bandHeaderHeight = 80;
 /** Between cells and around the map. */
 export const mapMargin = 24;
 export const rowStep = cardHeight + cardGap;
