@@ -1,3 +1,4 @@
+import * as decoding from "lib0/decoding";
 import { WebSocket } from "ws";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
@@ -12,6 +13,11 @@ export interface StockClient {
   readonly frameTypes: readonly number[];
   readonly closeCodes: readonly number[];
   readonly synced: () => boolean;
+  /** Sync steps 2 and updates sent on the current socket. */
+  readonly sentCount: () => number;
+  /** What the relay last acked on the current socket; 0 without `params: { ack: "1" }`. */
+  readonly ackedCount: () => number;
+  readonly onAck: (listener: (count: number) => void) => void;
   readonly close: () => void;
 }
 
@@ -24,11 +30,22 @@ export function openStockClient(
   const doc = options.doc ?? new Y.Doc();
   const frameTypes: number[] = [];
   const closeCodes: number[] = [];
+  const onAck: ((count: number) => void)[] = [];
+  let sent = 0;
+  let acked = 0;
   class SignedIn extends WebSocket {
     constructor(address: string) {
+      sent = 0;
+      acked = 0;
       super(address, { headers: { authorization: `Bearer ${token}` } });
       this.on("message", (data: ArrayBuffer | Buffer) => frameTypes.push(new Uint8Array(data)[0] ?? -1));
       this.on("close", (code) => closeCodes.push(code));
+    }
+    // biome-ignore lint/suspicious/noExplicitAny: the shape of ws, which has several.
+    override send(frame: Uint8Array, ...rest: any[]) {
+      if (frame[0] === messageTypes.sync && frame[1] !== 0) sent++;
+      // biome-ignore lint/suspicious/noExplicitAny: as above.
+      super.send(frame, ...(rest as [any]));
     }
   }
   const provider = new WebsocketProvider(`${url}/sync`, options.laneId ?? "lane-shared", doc, {
@@ -39,9 +56,11 @@ export function openStockClient(
   });
   // It says "Unable to compute message" to the console for each; a client that asked for ours reads them.
   if (options.params?.ack) {
-    for (const type of [messageTypes.ack, messageTypes.refused, messageTypes.notice]) {
-      provider.messageHandlers[type] = () => {};
-    }
+    for (const type of [messageTypes.refused, messageTypes.notice]) provider.messageHandlers[type] = () => {};
+    provider.messageHandlers[messageTypes.ack] = (_encoder, decoder) => {
+      acked = decoding.readVarUint(decoder);
+      for (const listener of onAck) listener(acked);
+    };
   }
   return {
     doc,
@@ -51,6 +70,9 @@ export function openStockClient(
     frameTypes,
     closeCodes,
     synced: () => provider.synced,
+    sentCount: () => sent,
+    ackedCount: () => acked,
+    onAck: (listener) => onAck.push(listener),
     close: () => {
       provider.destroy();
       provider.awareness.destroy();
