@@ -194,8 +194,9 @@ export function prepareOperations(db: DatabaseSync) {
         );
       },
       probe: (): void => {
-        // The new row needs pages of its own before the old one gives its pages back, so this fails when an append would.
-        run("INSERT INTO probes (bytes) VALUES (zeroblob(16384))");
+        // As large as the largest update (`limits.updateBytes`). It needs pages of its own before the old row gives its
+        // pages back, so this fails when an append would.
+        run("INSERT INTO probes (bytes) VALUES (zeroblob(65536))");
         run("DELETE FROM probes WHERE probe_id < (SELECT max(probe_id) FROM probes)");
       },
       createBoard: (

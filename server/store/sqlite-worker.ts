@@ -103,6 +103,8 @@ function serve({ db, wal, close }: OpenFile): void {
       // SQLite has rolled back by itself after some errors.
       if (db.isTransaction) db.exec("ROLLBACK");
       const outcome = failed(error);
+      // On a full disk the log may be copied into room that the database has, and start again in its own.
+      considerCheckpoint();
       return tasks.map((task) => (isWrite(task) ? outcome : runAlone(task, bytes)));
     }
   }
