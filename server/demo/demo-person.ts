@@ -53,6 +53,8 @@ export function openRemoteBoard(
   now: () => number = Date.now,
   random: (bytes: Uint8Array) => void = (bytes) => void randomFillSync(bytes),
 ): RemoteBoard {
+  // Every provider listens for the end of the process; a story has more of them than Node's usual worry allows.
+  process.setMaxListeners(1_000);
   const Socket = class extends WebSocket {
     constructor(url: string, protocols?: string[]) {
       super(url, protocols, { headers: { ...bearer(person.sessionToken), origin: new URL(baseUrl).origin } });

@@ -1,4 +1,5 @@
 import * as Y from "yjs";
+import { keepMarks } from "#shared/board/keep-marks.ts";
 import type { StoredLane } from "../store/board-store.ts";
 
 /** `nothing-new`: the lane has all of it already. `malformed`: it is not an update at all. */
@@ -37,6 +38,8 @@ export const openDocLaneState: OpenLaneState = (stored) => {
   const bad = new Set<Uint8Array>();
   for (;;) {
     const doc = new Y.Doc();
+    // Else Yjs tidies marks away in this copy alone: people who stay connected would never hear of those deletions.
+    keepMarks(doc);
     const failed = rows.find((row) => !bad.has(row) && !applied(doc, row));
     if (!failed) return { state: docLaneState(doc), skipped: bad.size };
     // A failed update leaves a document half changed, so start again without it.
