@@ -1,9 +1,32 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
 import { catalogPlugin } from "./messages/catalog-plugin.ts";
+import { precompressPlugin } from "./precompress-plugin.ts";
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
-  plugins: [react(), catalogPlugin()],
+  plugins: [
+    react(),
+    catalogPlugin(),
+    VitePWA({
+      disable: mode === "bench",
+      strategies: "generateSW",
+      // `prompt`: a new version waits until the last page of the old one is gone, so no page ever misses a file of its own,
+      // and nothing reloads under anybody's hands. We register it ourselves (`app/offline-pages.ts`), and ask nothing.
+      registerType: "prompt",
+      injectRegister: false,
+      manifest: false,
+      workbox: {
+        globPatterns: ["**/*.{js,css,html}"],
+        navigateFallback: "/index.html",
+        // The API, sockets and health are never answered from a cache.
+        navigateFallbackDenylist: [/^\/(api|sync)\//, /^\/(healthz|readyz|metrics)$/],
+        cleanupOutdatedCaches: true,
+        inlineWorkboxRuntime: true,
+      },
+    }),
+    precompressPlugin(),
+  ],
   build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false },
-});
+}));

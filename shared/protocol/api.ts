@@ -51,6 +51,8 @@ export interface JoinLook {
   readonly role: Role;
   readonly language: string;
   readonly invitedBy: string | undefined;
+  /** Who this browser already is on that board, when that is somebody else: joining would take their place here. */
+  readonly alreadyHereAs?: string | undefined;
 }
 export interface JoinReply {
   readonly boardId: BoardId;

@@ -1,0 +1,66 @@
+import { lazy, Suspense, useMemo } from "react";
+import { unreachable } from "#shared/assert.ts";
+import type { JoinBody } from "#shared/protocol/api.ts";
+import { useLanguage } from "../messages/language.tsx";
+import { Button } from "../ui/Button.tsx";
+import { ErrorBoundary } from "./ErrorBoundary.tsx";
+import { JoinPage } from "./JoinPage.tsx";
+import { navigate, useRoute } from "./navigation.ts";
+import styles from "./Page.module.css";
+import { Page } from "./Page.tsx";
+import { StartPage } from "./StartPage.tsx";
+import { WantedLanguageProvider } from "./WantedLanguage.tsx";
+
+const BoardRoute = lazy(() => import("./BoardRoute.tsx").then(({ BoardRoute }) => ({ default: BoardRoute })));
+const HomePage = lazy(() => import("./staff/HomePage.tsx").then(({ HomePage }) => ({ default: HomePage })));
+const SetupPage = lazy(() => import("./staff/SetupPage.tsx").then(({ SetupPage }) => ({ default: SetupPage })));
+
+export function App() {
+  return (
+    <ErrorBoundary>
+      <WantedLanguageProvider>
+        <Suspense fallback={null}>
+          <Place />
+        </Suspense>
+      </WantedLanguageProvider>
+    </ErrorBoundary>
+  );
+}
+
+function Place() {
+  const route = useRoute();
+  switch (route.page) {
+    case "start":
+      return <StartPage />;
+    case "setup":
+      return <SetupPage token={route.token} />;
+    case "home":
+      return <HomePage />;
+    case "join":
+      return <JoinBySecret secret={route.secret} />;
+    case "board":
+      return <BoardRoute key={route.boardId} boardId={route.boardId} />;
+    case "lost":
+      return <LostPage />;
+    default:
+      return unreachable(route);
+  }
+}
+
+/** A link that lost its secret on the way is wrong in the same way as one with a wrong letter in it. */
+function JoinBySecret({ secret }: { readonly secret: string | undefined }) {
+  const body = useMemo<JoinBody>(() => ({ secret: secret ?? "-" }), [secret]);
+  return <JoinPage body={body} />;
+}
+
+function LostPage() {
+  const { say } = useLanguage();
+  return (
+    <Page title={say("lost.title")}>
+      <p className={styles.lead}>{say("lost.hint")}</p>
+      <Button look="main" onClick={() => navigate("/", { replace: true })}>
+        {say("app.toStart")}
+      </Button>
+    </Page>
+  );
+}

@@ -1,0 +1,38 @@
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
+import { LanguageProvider } from "../messages/language.tsx";
+import { keepLanguage, readKeptLanguage } from "../session/device-store.ts";
+
+interface WantedLanguage {
+  /** The person picked it: it stays for this device. */
+  readonly pick: (tag: string) => void;
+  /** Their board or invitation says so: it holds until the page goes, and yields to what they picked themselves. */
+  readonly suggest: (tag: string) => void;
+}
+
+const WantedContext = createContext<WantedLanguage | undefined>(undefined);
+
+/** Which language the screens speak: what the person picked, else what their board says, else what their browser says. */
+export function WantedLanguageProvider({ children }: { readonly children: ReactNode }) {
+  const [picked, setPicked] = useState(readKeptLanguage);
+  const [suggested, setSuggested] = useState<string>();
+  const pick = useCallback((tag: string) => {
+    keepLanguage(tag);
+    setPicked(tag);
+  }, []);
+  const wanted = useMemo(
+    () => [picked, suggested, ...navigator.languages].filter((tag): tag is string => tag !== undefined),
+    [picked, suggested],
+  );
+  const value = useMemo(() => ({ pick, suggest: setSuggested }), [pick]);
+  return (
+    <WantedContext value={value}>
+      <LanguageProvider wanted={wanted}>{children}</LanguageProvider>
+    </WantedContext>
+  );
+}
+
+export function useWantedLanguage(): WantedLanguage {
+  const value = useContext(WantedContext);
+  if (!value) throw new Error("Bug: no WantedLanguageProvider above");
+  return value;
+}
