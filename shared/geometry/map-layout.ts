@@ -75,7 +75,7 @@ export function layoutMap(lowestBottomByCell: ReadonlyMap<CellKey, number>): Map
 }
 
 function cellHeightFor(lowestBottom: number): number {
-  const rows = Math.ceil((Math.min(lowestBottom, mostCellHeight) - cardGap) / rowStep);
+  const rows = Math.ceil(Math.min(lowestBottom, mostCellHeight) / rowStep);
   return Math.max(leastCellHeight, cardGap + (Math.max(0, rows) + 1) * rowStep);
 }
 
