@@ -137,8 +137,9 @@ export function createInvitations(parts: EntryParts): Invitations {
     again: (asker, personId, base) =>
       inSteps(async (steps) => {
         const person = await targetOn(asker.boardId, personId, steps);
-        await mustBeFreeToRenew(asker, person, steps);
+        mustBeAllowed(asker, "invite", steps);
         if (person.standing === "pending") steps.refuse("invitation-pending");
+        await mustBeFreeToRenew(asker, person, steps);
         return renew(person, base, steps);
       }),
 
