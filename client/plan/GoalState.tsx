@@ -6,6 +6,7 @@ import { usePerson, useView } from "../board/use-people.ts";
 import { useLanguage } from "../messages/language.tsx";
 import styles from "./GoalSection.module.css";
 import { LetGoDialog } from "./LetGoDialog.tsx";
+import { speakerOf } from "./plan-thoughts.ts";
 import { useTell } from "./use-tell.ts";
 
 interface GoalStateProps {
@@ -19,14 +20,15 @@ export function GoalState({ goal, canWrite, name }: GoalStateProps) {
   const { say } = useLanguage();
   const board = useBoard();
   const tell = useTell();
-  const author = usePerson(goal.author);
+  const whoseId = speakerOf(goal);
+  const speaker = usePerson(whoseId);
   const { me } = useView();
   const [isLettingGo, setLettingGo] = useState(false);
 
   const mine =
-    goal.author === me
+    whoseId === me
       ? say("plan.whose.mine")
-      : say("plan.whose.theirs", { name: author?.name ?? say("words.somebody") });
+      : say("plan.whose.theirs", { name: speaker?.name ?? say("words.somebody") });
   const setState = (state: State) => {
     if (state === "let-go") setLettingGo(true);
     else tell(board.setGoalState(goal.id, state), say(`plan.state.${state}`));

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useState } from "react";
+import { Fragment, type KeyboardEvent, useId, useState } from "react";
 import type { ByWhen, Step } from "#shared/board/board.ts";
 import type { StepId } from "#shared/board/ids.ts";
 import { useBoard } from "../board/BoardContext.tsx";
@@ -123,8 +123,11 @@ function StepFacts({ step }: { readonly step: Step }) {
   if (facts.length === 0) return null;
   return (
     <p className={styles.facts}>
-      {facts.map((fact) => (
-        <bdi key={fact}>{fact}</bdi>
+      {facts.map((fact, index) => (
+        <Fragment key={fact}>
+          {index > 0 && " · "}
+          <bdi>{fact}</bdi>
+        </Fragment>
       ))}
     </p>
   );

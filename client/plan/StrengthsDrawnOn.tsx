@@ -23,16 +23,8 @@ export function StrengthsDrawnOn({ goalId, name, canWrite }: StrengthsDrawnOnPro
   const [isPicking, setPicking] = useState(false);
   return (
     <div className={styles.strengths}>
-      <h4>{say("plan.strengths")}</h4>
-      {links.length === 0 && <p className={styles.none}>{say("plan.strengths.none")}</p>}
-      <div className={styles.row}>
-        {links.length > 0 && (
-          <ul className={styles.chips} aria-label={say("plan.strengths.of", { words: name })}>
-            {links.map((link) => (
-              <StrengthChip key={link.id} link={link} canWrite={canWrite} />
-            ))}
-          </ul>
-        )}
+      <div className={styles.head}>
+        <h4>{say("plan.strengths")}</h4>
         {canWrite && (
           <Button
             look="quiet"
@@ -44,6 +36,14 @@ export function StrengthsDrawnOn({ goalId, name, canWrite }: StrengthsDrawnOnPro
           </Button>
         )}
       </div>
+      {links.length === 0 && <p className={styles.none}>{say("plan.strengths.none")}</p>}
+      {links.length > 0 && (
+        <ul className={styles.chips} aria-label={say("plan.strengths.of", { words: name })}>
+          {links.map((link) => (
+            <StrengthChip key={link.id} link={link} canWrite={canWrite} />
+          ))}
+        </ul>
+      )}
       {isPicking && <StrengthPicker goalId={goalId} name={name} onClose={() => setPicking(false)} />}
     </div>
   );

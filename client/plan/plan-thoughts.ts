@@ -24,6 +24,14 @@ export function isSameDoer(one: Doer, other: Doer): boolean {
   return "name" in other && one.name === other.name;
 }
 
+/** Whose goal it is when it is somebody's own: who said most of its words, whoever typed them. */
+export function speakerOf({ words, author }: Pick<Goal, "words" | "author">): PersonId {
+  const letters = new Map<PersonId, number>();
+  for (const { said, text } of words.runs) if (said) letters.set(said, (letters.get(said) ?? 0) + text.length);
+  const most = [...letters].toSorted(([, one], [, other]) => other - one)[0];
+  return most?.[0] ?? author;
+}
+
 /** More goals than most people can carry at a time; said as advice. */
 export const manyGoals = 3;
 

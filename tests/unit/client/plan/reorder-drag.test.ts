@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { type DragState, type Measured, reorderDrag, targetAt } from "../../../../client/plan/reorder-drag.ts";
 
 type State = DragState<string, string>;
-const idle: State = { status: "idle" };
+const idle = { status: "idle" } as State;
 const measured: Measured<string, string> = [
   {
     group: "today",
@@ -77,7 +77,7 @@ test("whatever happens, only a drag that was let go drops, and only the row that
   );
   fc.assert(
     fc.property(fc.array(event), (events) => {
-      let state = idle;
+      let state: State = { status: "idle" };
       for (const next of events) {
         const before = state;
         state = reorderDrag(state, next);
