@@ -74,20 +74,18 @@ const CellViewBox = memo(function CellViewBox({ area, time, x, y, width, height,
   const { say } = useLanguage();
   const board = useBoard();
   const desk = useDesk();
-  const titleId = useId();
   const key = cellKeyOf(area, time);
   const view = useSyncExternalStore(
     useCallback((onChange: () => void) => model.subscribeCell(key, onChange), [model, key]),
     () => model.cell(key),
   );
   return (
-    <section
+    <div
       className={styles.cell}
-      aria-labelledby={titleId}
       data-cell={key}
       style={{ insetInlineStart: x, top: y, inlineSize: width, blockSize: height }}
     >
-      <h3 id={titleId} className={styles.time} style={{ insetBlockStart: -timeHeight, blockSize: timeHeight }}>
+      <h3 className={styles.time} style={{ insetBlockStart: -timeHeight, blockSize: timeHeight }}>
         {say(`time.${time}`)}
       </h3>
       {view.cards.map((card) => (
@@ -105,7 +103,7 @@ const CellViewBox = memo(function CellViewBox({ area, time, x, y, width, height,
           {say("cell.add")}
         </button>
       )}
-    </section>
+    </div>
   );
 });
 

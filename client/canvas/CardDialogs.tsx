@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Card, LongWordsRef } from "#shared/board/board.ts";
 import type { CardId } from "#shared/board/ids.ts";
 import { areas, cardKinds, type Time, times } from "#shared/board/schema.ts";
@@ -104,7 +105,8 @@ function CardMenu({ card, onClose, hasStory }: CardDialogProps & { readonly hasS
               type="button"
               className={styles.item}
               onClick={() => {
-                onClose();
+                // The dialog gives the focus back when it goes; only then may the next thing take it.
+                flushSync(onClose);
                 run();
               }}
             >

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Card } from "#shared/board/board.ts";
 import { type CardKind, cardKinds } from "#shared/board/schema.ts";
 import { limits } from "#shared/protocol/limits.ts";
@@ -25,11 +25,14 @@ export function CardEditor({ card }: { readonly card: Card }) {
   const editor = useRef<HTMLDivElement>(null);
   const blocked = hold.status === "blocked";
 
-  useEffect(() => {
+  // Before the tap's own event is over: iOS shows its keyboard for no other focus.
+  useLayoutEffect(() => {
     const element = field.current;
     if (!element) return;
     element.focus({ preventScroll: true });
     element.setSelectionRange(element.value.length, element.value.length);
+  }, []);
+  useEffect(() => {
     // A frame later, when the map has come to the zoom that one can write at.
     const frame = requestAnimationFrame(() => {
       editor.current?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });

@@ -92,13 +92,10 @@ function CellPart({ area, time, hasStory }: CellPartProps) {
   const { say } = useLanguage();
   const board = useBoard();
   const desk = useDesk();
-  const titleId = useId();
   const cardIds = useCell(cellKeyOf(area, time));
   return (
-    <section className={cardIds.length === 0 ? styles.emptyCell : undefined} aria-labelledby={titleId}>
-      <h3 id={titleId} className={styles.time}>
-        {say(`time.${time}`)}
-      </h3>
+    <div className={cardIds.length === 0 ? styles.emptyCell : undefined}>
+      <h3 className={styles.time}>{say(`time.${time}`)}</h3>
       {cardIds.length > 0 && (
         <ul className={styles.cards}>
           {cardIds.map((cardId, index) => (
@@ -123,7 +120,7 @@ function CellPart({ area, time, hasStory }: CellPartProps) {
           {say("cell.add")}
         </button>
       )}
-    </section>
+    </div>
   );
 
   /** A card added from the list is the last of its list, also when the map has a gap further up. */

@@ -1,3 +1,4 @@
+import { flushSync } from "react-dom";
 import type { Board, CardPlace } from "#shared/board/board.ts";
 import type { CardId } from "#shared/board/ids.ts";
 import { cardHeight, cardWidth, placeAt } from "#shared/geometry/map-layout.ts";
@@ -35,6 +36,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
   let pushFrame = 0;
   let spaceDown = false;
   let pannedAt = 0;
+  let tappedCard: CardId | undefined;
 
   const cardIdAt = (target: EventTarget | null): CardId | undefined =>
     target instanceof Element
@@ -124,9 +126,9 @@ export function attachMapGestures(parts: GestureParts): () => void {
         end();
         break;
       case "tapped": {
-        const { cardId } = drag;
+        // Done at the click that follows: an editor that came up sooner would be under the finger, and get the click.
+        tappedCard = drag.cardId;
         drag = { phase: "idle" };
-        desk.edit(cardId);
         break;
       }
       case "pressed": {
@@ -153,6 +155,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
       pan = { pointerId: event.pointerId, at: pointOf(event), moved: false };
       return;
     }
+    tappedCard = undefined;
     if (event.button !== 0) return;
     if (event.target instanceof Element && event.target.closest(controls)) return;
     const cardId = cardIdAt(event.target);
@@ -203,8 +206,14 @@ export function attachMapGestures(parts: GestureParts): () => void {
     if ("pointerId" in drag && drag.pointerId === event.pointerId) send({ type: "cancel" });
   };
 
-  /** From far away a tap comes nearer; cards are too small there to be worked with. A click ends a pan, too. */
+  /** A tap on a card writes in it. From far away a tap comes nearer; cards are too small there to be worked with. A click ends a pan, too. */
   const onClick = (event: MouseEvent) => {
+    const tapped = tappedCard;
+    tappedCard = undefined;
+    if (tapped && cardIdAt(event.target) === tapped) {
+      flushSync(() => desk.edit(tapped));
+      return;
+    }
     const still = performance.now() - pannedAt > 300;
     if (!still || camera.view().z >= farZoom) return;
     if (event.target instanceof Element && event.target.closest(`${controls}, [data-card-id]`)) return;

@@ -227,6 +227,13 @@ export function createMapModel(board: Board): MapModel {
     keep: (cardIds) => {
       if (cardIds.length === kept.length && cardIds.every((id, index) => id === kept[index])) return;
       kept = cardIds;
+      // A card added this moment is put up at once, not a frame later: its caret has to come with the tap that made it.
+      for (const cardId of kept) {
+        const card = board.card(cardId);
+        const cell = card && !card.removed && cells.get(cellKeyOf(card.place.area, card.place.time));
+        if (cell && !cell.points.has(cardId)) readCell(cell);
+      }
+      refreshLayout();
       refresh();
     },
     pointOf: (cardId) => {
