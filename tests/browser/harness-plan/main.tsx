@@ -29,17 +29,14 @@ for (const key of Object.keys(story.people)) {
 }
 const day = "2026-11-22";
 for (const key of Object.keys(story.people)) {
-  boards[key] = openBoard(
-    [{ laneId: "lane", kind: "shared", access: q.get("read") && key === me ? "read" : "write", doc: docs[key] }],
-    {
-      me: key,
-      language: () => story.people[key].language,
-      now: () => Date.now(),
-      today: () => day,
-      random: (b) => crypto.getRandomValues(b),
-      schedule: (run) => requestAnimationFrame(run),
-    },
-  );
+  boards[key] = openBoard([{ laneId: "lane", kind: "shared", access: "write", doc: docs[key] }], {
+    me: key,
+    language: () => story.people[key].language,
+    now: () => Date.now(),
+    today: () => day,
+    random: (b) => crypto.getRandomValues(b),
+    schedule: (run) => requestAnimationFrame(run),
+  });
 }
 const must = (r) => {
   if (!r.ok) throw new Error(JSON.stringify(r.error));
@@ -120,6 +117,16 @@ const session = {
   awareness,
   close() {},
 };
+if (q.get("read"))
+  boards[me] = openBoard([{ laneId: "lane", kind: "shared", access: "read", doc: docs[me] }], {
+    me,
+    language: () => "en",
+    now: () => Date.now(),
+    today: () => day,
+    random: (b) => crypto.getRandomValues(b),
+    schedule: (run) => requestAnimationFrame(run),
+  });
+session.board = boards[me];
 window.boards = boards;
 window.docs = docs;
 window.Y = Y;
