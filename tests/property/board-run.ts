@@ -364,6 +364,12 @@ function check(everyone: readonly Someone[], networks: readonly LaneNetwork[], s
       expect(board.card(id), "an added card").toBeDefined();
       if (!seen.putAway.has(id)) expect(onMap.has(id), "a card that nobody put away is on the map").toBe(true);
     }
+    // What is on no list any more was undone by the one who added it, and holds nobody else's letters.
+    for (const id of seen.cards) {
+      const { removed, words } = board.card(id) ?? {};
+      if (!removed || board.removedCardIds().includes(id)) continue;
+      for (const letter of words?.text ?? "") expect(typistOf(letter), "a letter out of sight").toBe(removed.by);
+    }
     const stored = new Set(lettersStored(device));
     for (const letter of seen.typed) {
       if (seen.meantToGo.has(letter) || seen.long.has(letter)) continue;

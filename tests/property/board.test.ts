@@ -8,7 +8,7 @@ import { playRun, type Run, randomRun } from "./board-run.ts";
  * `ALONGSIDE_RUNS=5000 npx vitest run tests/property` plays more; `ALONGSIDE_SEED=7` starts elsewhere. A failing run is
  * shortened, printed, and kept in `regressions/`, where it is replayed first from then on.
  */
-const runs = Number(process.env.ALONGSIDE_RUNS ?? 250);
+const runs = Number(process.env.ALONGSIDE_RUNS ?? 200);
 const firstSeed = Number(process.env.ALONGSIDE_SEED ?? 1);
 const regressions = join(import.meta.dirname, "regressions");
 
