@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from "express";
 import helmet from "helmet";
 import type { Logger } from "pino";
 import type { OriginRules } from "../access/request-origin.ts";
@@ -95,7 +95,7 @@ function logRequests(log: Logger): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     response.once("finish", () => {
-      const route = request.path.startsWith("/api/") ? request.path.split("/").slice(0, 3).join("/") : "page";
+      const route = routeOf(request);
       log.debug({
         method: request.method,
         route,
@@ -115,10 +115,13 @@ function endInSentence(log: Logger): ErrorRequestHandler {
     if (typeof status === "number" && status < 500) return sendError(response, "bad-request");
     // The stack names our own files and lines; the message could quote what was sent, so it stays out.
     const stack = error instanceof Error ? error.stack?.split("\n").filter((line) => /^\s+at /.test(line)) : undefined;
-    log.error(
-      { route: request.path.split("/").slice(0, 3).join("/"), error: error instanceof Error ? error.name : "?", stack },
-      "a call failed",
-    );
+    log.error({ route: routeOf(request), error: error instanceof Error ? error.name : "?", stack }, "a call failed");
     return sendError(response, "unexpected");
   };
+}
+
+/** `/api/boards` of `/api/boards/<id>/me`: what was called, without whose. */
+function routeOf(request: Request): string {
+  const [path = ""] = request.originalUrl.split("?");
+  return path.startsWith("/api/") ? path.split("/").slice(0, 3).join("/") : "page";
 }

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BoardId } from "#shared/board/ids.ts";
 import { errorTable } from "#shared/protocol/errors.ts";
@@ -244,4 +245,21 @@ test("rubbish on the port does not end the server", async () => {
     socket.resume();
   });
   expect((await server.as().call("GET", "/healthz")).status).toBe(200);
+});
+
+test("a log line tells what was called and how it went, and no id, name or secret", async () => {
+  const lines: string[] = [];
+  const quiet = await startHttp({ log: pino({ level: "debug" }, { write: (line) => void lines.push(line) }) });
+  try {
+    const made = await makeBoard(await setUpBo(quiet));
+    const { caller, reply } = await joinWith(quiet, made.invitation.url);
+    await caller.call("GET", `/api/boards/${made.boardId}?name=Ana`);
+    const log = lines.join("");
+    expect(log).toContain('"route":"/api/boards","status":200');
+    for (const secret of [made.boardId, "Ana", "Bo", reply.sessionToken, reply.personId, bo.email, bo.password]) {
+      expect(log).not.toContain(secret);
+    }
+  } finally {
+    await quiet.stop();
+  }
 });
