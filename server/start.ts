@@ -17,6 +17,7 @@ import { openStaffAccounts } from "./access/staff.ts";
 import { type ThrottleLimits, usualLimits } from "./access/throttle.ts";
 import { type CannotStart, type Config, cannotStart } from "./config.ts";
 import { createApp } from "./http/app.ts";
+import { boardPage } from "./http/board-page.ts";
 import { clientFiles } from "./http/client-files.ts";
 import { createMetrics } from "./http/health.ts";
 import { openMasterKey, reasonOf } from "./master-key.ts";
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly random?: RandomBytes;
   readonly limits?: Partial<ThrottleLimits>;
   readonly log?: Logger;
+  /** Where the built client lies; `client/dist` unless a test brings its own. */
+  readonly clientFolder?: string;
   /** Instead of the built client; for development. Turns the content policy off. */
   readonly pages?: (server: Server) => Promise<RequestHandler>;
 }
@@ -93,12 +96,15 @@ export async function startServer(options: ServerOptions): Promise<Result<Runnin
     });
 
     const server = createServer();
+    const boards = createBoards(parts);
+    const builtPages = express.Router();
+    const built = options.clientFolder ?? clientFolder;
+    builtPages.use(boardPage(built, { store, askers, boards }), clientFiles(built));
     const app = createApp({
-      ...{ askers, setup, staff, origins, store, metrics, log, now },
-      boards: createBoards(parts),
+      ...{ askers, setup, staff, origins, store, metrics, log, now, boards },
       invitations: createInvitations(parts),
       joining: createJoining(parts, limits),
-      pages: options.pages ? await options.pages(server) : clientFiles(clientFolder),
+      pages: options.pages ? await options.pages(server) : builtPages,
       contentPolicy: options.pages === undefined,
     });
     server.on("request", app);

@@ -7,6 +7,9 @@ import { pseudo } from "./pseudo.ts";
 const folder = import.meta.dirname;
 const prefix = "virtual:messages/";
 
+/** The messages that the server writes into the page itself (`server/http/page-copy.ts`); none takes a value. */
+const pageCopyIds = /^(area|time|kind|copy)\./;
+
 /** Every message of one locale, from all parts (`en/map.json`, `en/plan.json`, …): id → ICU MessageFormat text. */
 export function readCatalog(locale: string): Record<string, string> {
   const catalog: Record<string, string> = {};
@@ -24,6 +27,17 @@ export function catalogPlugin(): Plugin {
   return {
     name: "message-catalog",
     resolveId: (id) => (id.startsWith(prefix) ? `\0${id}` : undefined),
+    generateBundle() {
+      for (const locale of readdirSync(folder, { withFileTypes: true })) {
+        if (!locale.isDirectory()) continue;
+        const labels = Object.entries(readCatalog(locale.name)).filter(([id]) => pageCopyIds.test(id));
+        this.emitFile({
+          type: "asset",
+          fileName: `page-copy/${locale.name}.json`,
+          source: JSON.stringify(Object.fromEntries(labels)),
+        });
+      }
+    },
     load(id) {
       if (!id.startsWith(`\0${prefix}`)) return undefined;
       const locale = id.slice(prefix.length + 1);

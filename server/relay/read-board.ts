@@ -1,0 +1,55 @@
+import * as Y from "yjs";
+import type { Board } from "#shared/board/board.ts";
+import { openBoard } from "#shared/board/open-board.ts";
+import type { OpenLane } from "#shared/protocol/api.ts";
+import { ok } from "#shared/result.ts";
+import type { BoardStore, PersonRecord, Stored } from "../store/board-store.ts";
+
+/**
+ * A board as its store holds it now, over the lanes that this person may read, to be read once and closed. Stored
+ * updates that cannot be applied are passed over. `undefined` when the lanes hold more than `mostBytes`.
+ */
+export async function readBoard(
+  store: Pick<BoardStore, "loadLane">,
+  person: PersonRecord,
+  lanes: readonly OpenLane[],
+  mostBytes: number,
+): Stored<Board | undefined> {
+  const docs: Y.Doc[] = [];
+  let bytes = 0;
+  for (const { laneId } of lanes) {
+    const loaded = await store.loadLane(laneId);
+    if (!loaded.ok) return loaded;
+    const { snapshot, tail } = loaded.value;
+    const updates = [...(snapshot ? [snapshot.bytes] : []), ...tail.map((update) => update.bytes)];
+    bytes += updates.reduce((sum, update) => sum + update.length, 0);
+    if (bytes > mostBytes) return ok(undefined);
+    const doc = new Y.Doc();
+    for (const update of updates) {
+      try {
+        Y.applyUpdate(doc, update);
+      } catch {
+        // The relay says so in its log when it opens the lane.
+      }
+    }
+    docs.push(doc);
+  }
+  const board = openBoard(
+    lanes.map((lane, index) => ({ ...lane, access: "read", doc: docs[index] ?? new Y.Doc() })),
+    {
+      me: person.personId,
+      language: () => person.language,
+      now: () => 0,
+      today: () => "1970-01-01",
+      random: () => {},
+      schedule: () => {},
+    },
+  );
+  return ok({
+    ...board,
+    close: () => {
+      board.close();
+      for (const doc of docs) doc.destroy();
+    },
+  });
+}
