@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
@@ -28,5 +29,11 @@ export default defineConfig(({ mode }) => ({
     }),
     precompressPlugin(),
   ],
-  build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false },
+  resolve: {
+    alias: [
+      { find: /^lib0\/logging$/, replacement: join(import.meta.dirname, "slim/lib0-logging.ts") },
+      { find: /^lib0\/broadcastchannel$/, replacement: join(import.meta.dirname, "slim/lib0-broadcastchannel.ts") },
+    ],
+  },
+  build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false, modulePreload: { polyfill: false } },
 }));

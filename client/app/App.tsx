@@ -8,11 +8,11 @@ import { JoinPage } from "./JoinPage.tsx";
 import { navigate, useRoute } from "./navigation.ts";
 import styles from "./Page.module.css";
 import { Page } from "./Page.tsx";
-import { StartPage } from "./StartPage.tsx";
 import { WantedLanguageProvider } from "./WantedLanguage.tsx";
 
 const BoardRoute = lazy(() => import("./BoardRoute.tsx").then(({ BoardRoute }) => ({ default: BoardRoute })));
 const HomePage = lazy(() => import("./staff/HomePage.tsx").then(({ HomePage }) => ({ default: HomePage })));
+const StartPage = lazy(() => import("./StartPage.tsx").then(({ StartPage }) => ({ default: StartPage })));
 const SetupPage = lazy(() => import("./staff/SetupPage.tsx").then(({ SetupPage }) => ({ default: SetupPage })));
 
 export function App() {

@@ -9,7 +9,6 @@ import { BoardViews } from "./BoardViews.tsx";
 import { BoardWaiting } from "./BoardWaiting.tsx";
 import { ConnectionLine } from "./ConnectionLine.tsx";
 import { firstView, useRoom, type ViewName } from "./layout.ts";
-import { NameStrip } from "./NameStrip.tsx";
 import { RefusedPage } from "./RefusedPage.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
 import { LongWordsField } from "./views.ts";
@@ -17,6 +16,7 @@ import { useWantedLanguage } from "./WantedLanguage.tsx";
 
 const InviteDialog = lazy(() => import("./people/InviteDialog.tsx").then((file) => ({ default: file.InviteDialog })));
 const PeopleDialog = lazy(() => import("./people/PeopleDialog.tsx").then((file) => ({ default: file.PeopleDialog })));
+const NameStrip = lazy(() => import("./NameStrip.tsx").then((file) => ({ default: file.NameStrip })));
 const KeysHelp = lazy(() => import("./KeysHelp.tsx").then((file) => ({ default: file.KeysHelp })));
 
 type OpenDialog = "invite" | "people" | "keys" | undefined;
@@ -78,7 +78,7 @@ export function BoardScreen({ onOpenAnew }: BoardScreenProps) {
         onKeys={() => setDialog("keys")}
       />
       <ConnectionLine onOpenAnew={onOpenAnew} />
-      {isShown && me && !me.named && <NameStrip me={me} />}
+      <Suspense fallback={null}>{isShown && me && !me.named && <NameStrip me={me} />}</Suspense>
       <nav className={styles.tabs} aria-label={say("board.views")}>
         {tabs.map((tab) => (
           <button

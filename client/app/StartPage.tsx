@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import type { HelloView, JoinBody } from "#shared/protocol/api.ts";
 import { useLanguage } from "../messages/language.tsx";
 import { call } from "../session/api.ts";
@@ -9,8 +9,7 @@ import { JoinPage } from "./JoinPage.tsx";
 import { navigate } from "./navigation.ts";
 import styles from "./Page.module.css";
 import { Page } from "./Page.tsx";
-
-const SignInForm = lazy(() => import("./staff/SignInForm.tsx").then(({ SignInForm }) => ({ default: SignInForm })));
+import { SignInForm } from "./staff/SignInForm.tsx";
 
 /** Letters and digits of a code as somebody types it from hearing it: case and blanks make no difference. */
 function tidyCode(typed: string): string {
@@ -69,19 +68,19 @@ export function StartPage() {
           </Button>
         </form>
       </section>
-      <section className={styles.card} aria-labelledby="start-staff">
-        <h2 id="start-staff">{say("start.staffTitle")}</h2>
-        {hello?.staff ? (
-          <Button onClick={() => navigate("/home")}>
-            {say("start.toBoards")}
-            <Icon name="end" />
-          </Button>
-        ) : (
-          <Suspense fallback={null}>
+      {!hello?.needsSetup && (
+        <section className={styles.card} aria-labelledby="start-staff">
+          <h2 id="start-staff">{say("start.staffTitle")}</h2>
+          {hello?.staff ? (
+            <Button onClick={() => navigate("/home")}>
+              {say("start.toBoards")}
+              <Icon name="end" />
+            </Button>
+          ) : (
             <SignInForm onDone={() => navigate("/home")} />
-          </Suspense>
-        )}
-      </section>
+          )}
+        </section>
+      )}
     </Page>
   );
 }

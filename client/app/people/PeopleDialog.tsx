@@ -138,7 +138,8 @@ export function PeopleDialog({ onInvite, onClose }: PeopleDialogProps) {
                   <bdi>{person.name}</bdi> {isMe && <span className={styles.me}>{say("people.you")}</span>}
                 </span>
                 <span className={styles.facts}>
-                  {say(`role.${person.role}`)} · <span lang={person.language}>{languageName(person.language)}</span>
+                  {say(person.role === ownerRole ? "people.owner" : `role.${person.role}`)} ·{" "}
+                  <span lang={person.language}>{languageName(person.language)}</span>
                 </span>
                 <span className={styles.facts}>
                   {say(isHere ? "people.here" : `people.standing.${person.standing}`)}
