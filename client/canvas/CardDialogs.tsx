@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ComponentType, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Card, LongWordsRef } from "#shared/board/board.ts";
 import type { CardId } from "#shared/board/ids.ts";
@@ -21,7 +21,7 @@ import { pointAfter } from "./place-in-order.ts";
 /** What the app lends to map and list from features that they do not know. */
 export interface CardSlots {
   /** The long-words editor, for a card's story. Without it, "Story…" is not offered. */
-  readonly story?: (props: { readonly words: LongWordsRef; readonly label: string }) => ReactNode;
+  readonly story?: ComponentType<{ readonly words: LongWordsRef; readonly label: string }>;
   /** Takes the person to the plan. */
   readonly onOpenPlan?: () => void;
 }
@@ -37,7 +37,7 @@ export function CardDialogs(slots: CardSlots) {
 
 type AboutCardProps = CardSlots & { readonly dialog: Exclude<DeskDialog, { what: "shelf" }> };
 
-function AboutCard({ dialog, story, onOpenPlan }: AboutCardProps) {
+function AboutCard({ dialog, story: Story, onOpenPlan }: AboutCardProps) {
   const { say } = useLanguage();
   const desk = useDesk();
   const card = useCard(dialog.cardId);
@@ -45,7 +45,7 @@ function AboutCard({ dialog, story, onOpenPlan }: AboutCardProps) {
   if (!card || card.removed) return null;
   switch (dialog.what) {
     case "menu":
-      return <CardMenu card={card} onClose={close} hasStory={story !== undefined} />;
+      return <CardMenu card={card} onClose={close} hasStory={Story !== undefined} />;
     case "kind":
       return <KindDialog card={card} onClose={close} />;
     case "move":
@@ -57,7 +57,7 @@ function AboutCard({ dialog, story, onOpenPlan }: AboutCardProps) {
       return (
         <Dialog title={label} onClose={close} wide>
           <p className={styles.hint}>{say("card.storyHint")}</p>
-          {story?.({ words: { of: "card", id: card.id, field: "story" }, label })}
+          {Story && <Story words={{ of: "card", id: card.id, field: "story" }} label={label} />}
         </Dialog>
       );
     }

@@ -7,7 +7,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { useDeskState } from "./CardDesk.tsx";
 import styles from "./CardFace.module.css";
 import type { DeskState } from "./desk.ts";
-import { useHolder, useMover } from "./use-hold.ts";
+import { useBusy } from "./use-hold.ts";
 
 /** What a card says when nobody writes in it here: kind, words, what it is for, and who is busy with it. */
 export function CardFace({ card }: { readonly card: Card }) {
@@ -25,13 +25,24 @@ export function CardFace({ card }: { readonly card: Card }) {
         className={`${styles.words} ${size} ${text ? "" : styles.none}`}
         {...(text ? { lang: card.language, dir: "auto" } : {})}
       >
-        {text || say("card.empty")}
+        {cut(text) || say("card.empty")}
       </p>
       <CardGoals cardId={card.id} />
       <CardBusy cardId={card.id} />
       <CardAuthor card={card} />
     </>
   );
+}
+
+/** More than this does not fit on a card on the map. The whole is in its name, its editor and the list. */
+const mostLetters = 84;
+const mostLines = 4;
+
+function cut(text: string): string {
+  const lines = text.split("\n", mostLines + 1);
+  const fitting = lines.slice(0, mostLines).join("\n");
+  if (fitting.length <= mostLetters && lines.length <= mostLines) return fitting;
+  return `${fitting.slice(0, mostLetters - 2).trimEnd()}…`;
 }
 
 /** The goals that the card was connected to, as small flags at its foot. */
@@ -61,14 +72,12 @@ function GoalFlag({ goalId, more }: { readonly goalId: GoalId; readonly more: nu
 /** "Bo is writing", "Bo is moving this card". */
 export function CardBusy({ cardId }: { readonly cardId: CardId }) {
   const { say } = useLanguage();
-  const holder = useHolder(cardId);
-  const mover = useMover(cardId);
-  const busy = holder ?? mover;
+  const busy = useBusy(cardId);
   if (!busy) return null;
-  const { name, colour } = busy.presence.person;
+  const { name, colour } = busy.other.presence.person;
   return (
     <span className={styles.busy} style={{ background: `var(--person-${colour})` }} dir="auto">
-      {say(holder ? "card.writing" : "card.moving", { name })}
+      {say(busy.does === "writes" ? "card.writing" : "card.moving", { name })}
     </span>
   );
 }
@@ -77,11 +86,14 @@ const authorsShown = (state: DeskState) => state.authors;
 
 /** Who added the card, when somebody asked to see that. */
 export function CardAuthor({ card }: { readonly card: Card }) {
-  const { say } = useLanguage();
   const shown = useDeskState(authorsShown);
+  return shown ? <AuthorName card={card} /> : null;
+}
+
+function AuthorName({ card }: { readonly card: Card }) {
+  const { say } = useLanguage();
   const said = card.words.runs[0]?.said ?? card.author;
   const person = usePerson(said);
-  if (!shown) return null;
   const name = person?.name ?? say("card.somebody");
   return (
     <span className={styles.author} style={{ background: `var(--person-${person?.colour ?? "slate"})` }} dir="auto">

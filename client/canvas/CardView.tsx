@@ -29,11 +29,20 @@ export const CardView = memo(function CardView({ cardId, x, y, near }: CardViewP
   const board = useBoard();
   const desk = useDesk();
   const card = useCard(cardId);
-  const editing = useDeskState(useCallback((state: DeskState) => state.editing === cardId, [cardId]));
-  const moving = useDeskState(useCallback((state: DeskState) => state.moving?.cardId === cardId, [cardId]));
-  const focus = useDeskState(
-    useCallback((state: DeskState) => (state.focus?.cardId === cardId ? state.focus : undefined), [cardId]),
+  // One subscription for all three: there are many cards.
+  const at = useDeskState(
+    useCallback(
+      (state: DeskState) => {
+        if (state.editing === cardId) return "editing";
+        if (state.moving?.cardId === cardId) return "moving";
+        return state.focus?.cardId === cardId ? state.focus : undefined;
+      },
+      [cardId],
+    ),
   );
+  const editing = at === "editing";
+  const moving = at === "moving";
+  const focus = typeof at === "object" ? at : undefined;
   const name = useCardName(card);
   const element = useRef<HTMLElement>(null);
   useEffect(() => {

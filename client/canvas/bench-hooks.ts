@@ -1,6 +1,6 @@
 import type { Board } from "#shared/board/board.ts";
 import type { CardId } from "#shared/board/ids.ts";
-import type { Camera } from "./camera.ts";
+import type { Camera, CameraView } from "./camera.ts";
 import type { MapModel } from "./map-model.ts";
 
 /** Lets a bench drive the map from outside, as `window.__board` (DESIGN §8). Imported by a bench build alone. */
@@ -10,7 +10,8 @@ export function exposeMap(camera: Camera, model: MapModel, board: Board): void {
       requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
     }),
     camera: camera.view,
-    setCamera: camera.set,
+    // Another zoom is a step of a gesture, as it would be from a wheel: laid out when no more come.
+    setCamera: (view: CameraView) => (view.z === camera.view().z ? camera.set(view) : camera.gesture(view)),
     cardPos: (id: string) => model.pointOf(id as CardId),
     grip: (id: string) => {
       const point = model.pointOf(id as CardId);

@@ -51,11 +51,16 @@ export function attachMapGestures(parts: GestureParts): () => void {
     const corner = cornerAt(at);
     return placeAt(model.layout(), camera.boardPointAt(corner.clientX, corner.clientY));
   };
-  const goalUnder = (at: PointerPoint): HTMLElement | undefined =>
-    document
-      .elementsFromPoint(at.clientX, at.clientY)
-      .map((element) => element.closest<HTMLElement>("[data-goal-id]"))
-      .find((element) => element !== null) ?? undefined;
+  let mapBox = scroller.getBoundingClientRect();
+  const goalUnder = ({ clientX, clientY }: PointerPoint): HTMLElement | undefined => {
+    // Goals are beside the map, so over it nothing has to be looked for.
+    const { left, right, top, bottom } = mapBox;
+    if (clientX > left && clientX < right && clientY > top && clientY < bottom) return undefined;
+    const under = document.elementsFromPoint(clientX, clientY);
+    return (
+      under.map((element) => element.closest<HTMLElement>("[data-goal-id]")).find((goal) => goal !== null) ?? undefined
+    );
+  };
 
   let marked: Element | undefined;
   const mark = (element: Element | undefined) => {
@@ -76,10 +81,9 @@ export function attachMapGestures(parts: GestureParts): () => void {
   const push = () => {
     pushFrame = 0;
     if (drag.phase !== "dragging") return;
-    const box = scroller.getBoundingClientRect();
     const { clientX, clientY } = drag.at;
-    const across = edgePush(clientX, box.left, box.right);
-    const down = edgePush(clientY, box.top, box.bottom);
+    const across = edgePush(clientX, mapBox.left, mapBox.right);
+    const down = edgePush(clientY, mapBox.top, mapBox.bottom);
     if ((across !== 0 || down !== 0) && !goalUnder(drag.at)) {
       camera.panBy(isRtl() ? -across : across, down);
       follow(drag.cardId, drag.at);
@@ -105,6 +109,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
       case "dragging":
         if (before.phase === "pressed") {
           scroller.setPointerCapture(drag.pointerId);
+          mapBox = scroller.getBoundingClientRect();
           desk.stopEditing({ focus: false });
           if (before.byTouch) navigator.vibrate?.(8);
           pushFrame = requestAnimationFrame(push);
@@ -292,7 +297,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
   // ---- my pointer, for others; a finger has none to show
   const fine = matchMedia("(pointer: fine)");
   const onHover = (event: PointerEvent) => {
-    if (!fine.matches || event.pointerType !== "mouse") return;
+    if (!fine.matches || event.pointerType !== "mouse" || drag.phase === "dragging") return;
     const point = camera.boardPointAt(event.clientX, event.clientY);
     const { area, time } = placeAt(model.layout(), { x: point.x - cardWidth / 2, y: point.y - cardHeight / 2 });
     const cell = model.boardPointOf({ area, time, at: { x: 0, y: 0 } });

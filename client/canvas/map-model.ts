@@ -1,4 +1,4 @@
-import type { Board, CardPlace, CellKey, CellPoint } from "#shared/board/board.ts";
+import type { Board, BoardChange, CardPlace, CellKey, CellPoint } from "#shared/board/board.ts";
 import type { CardId } from "#shared/board/ids.ts";
 import { areas, times } from "#shared/board/schema.ts";
 import { overlaps, type Point, type Rect } from "#shared/geometry/camera.ts";
@@ -14,7 +14,7 @@ import {
   type MapLayout,
   rowStep,
 } from "#shared/geometry/map-layout.ts";
-import { lowestBottomOf, nudged } from "#shared/geometry/nudge.ts";
+import { lowestBottomOf, nudged, nudgeStep } from "#shared/geometry/nudge.ts";
 
 /** One card that stands on the map as an element, at its drawn point in its cell. */
 export interface DrawnCard {
@@ -35,7 +35,7 @@ interface Cell {
   readonly key: CellKey;
   ids: readonly CardId[];
   order: ReadonlyMap<CardId, number>;
-  points: ReadonlyMap<CardId, CellPoint>;
+  points: Map<CardId, CellPoint>;
   readonly near: GridHash<CardId>;
   lowest: number;
   addAt: CellPoint;
@@ -48,6 +48,10 @@ export const crowdAbove = 250;
 const crowdBelow = 200;
 /** How far the view moves before anybody works out again what is in it, in screen pixels. */
 const lookEvery = 64;
+/** Cards further apart than this cannot be parts of one fan: each covers a step of it, and steps are `nudgeStep` apart. */
+const fanReach = 3 * nudgeStep;
+/** Cards put up, and taken down, in one frame: more would hold up a scroll or a zoom. The rest follow frame by frame. */
+const cardsAFrame = 18;
 /** Cards are put up this far before they come into view, in screen pixels. */
 const overscan = 192;
 
@@ -86,6 +90,7 @@ export function createMapModel(board: Board): MapModel {
   };
   let kept: readonly CardId[] = [];
   let crowd = false;
+  let nextFrame = 0;
   let looked: { visible: Rect; zoom: number } | undefined;
 
   for (const area of areas) {
@@ -116,9 +121,56 @@ export function createMapModel(board: Board): MapModel {
     for (const [id, { x, y }] of points) cell.near.put(id, { x, y, width: cardWidth, height: cardHeight });
     cell.ids = ids;
     cell.order = new Map(ids.map((id, index) => [id, index]));
-    cell.points = points;
+    cell.points = new Map(points);
     cell.lowest = lowestBottomOf(points.values());
     cell.addAt = endSpot([...points.values()], cell.lowest);
+  };
+
+  /**
+   * Takes over a few cards that stand clear of all others, without working the whole cell out again. `false`: it could
+   * not, since a fan of cards on one point may have changed.
+   */
+  const readFew = (cell: Cell, changed: ReadonlySet<CardId>): boolean => {
+    if (changed.size > 12) return false;
+    const isClear = (id: CardId, at: CellPoint) =>
+      cell.near
+        .query({ x: at.x - fanReach, y: at.y - fanReach, width: 2 * fanReach, height: 2 * fanReach })
+        .every((other) => {
+          const point = other === id ? undefined : cell.points.get(other);
+          return !point || Math.abs(point.x - at.x) >= fanReach || Math.abs(point.y - at.y) >= fanReach;
+        });
+    const ids = board.cardIdsIn(cell.key);
+    const moves: { id: CardId; to: CellPoint | undefined }[] = [];
+    let count = cell.ids.length;
+    for (const id of changed) {
+      const card = board.card(id);
+      const isHere = card !== undefined && !card.removed && cellKeyOf(card.place.area, card.place.time) === cell.key;
+      const from = cell.points.get(id);
+      if (!isHere && !from) continue;
+      const to = isHere ? card.place.at : undefined;
+      if ((from && !isClear(id, from)) || (to && !isClear(id, to))) return false;
+      count += (to ? 1 : 0) - (from ? 1 : 0);
+      moves.push({ id, to });
+    }
+    const targets = moves.flatMap(({ to }) => (to ? [to] : []));
+    const meet = targets.some((a, index) =>
+      targets.some((b, other) => other > index && Math.abs(a.x - b.x) < fanReach && Math.abs(a.y - b.y) < fanReach),
+    );
+    if (meet || count !== ids.length) return false;
+    for (const { id, to } of moves) {
+      if (to) {
+        cell.near.put(id, { ...to, width: cardWidth, height: cardHeight });
+        cell.points.set(id, to);
+      } else {
+        cell.near.remove(id);
+        cell.points.delete(id);
+      }
+    }
+    cell.ids = ids;
+    cell.order = new Map(ids.map((id, index) => [id, index]));
+    cell.lowest = lowestBottomOf(cell.points.values());
+    cell.addAt = endSpot([...cell.points.values()], cell.lowest);
+    return true;
   };
 
   const lowestByCell = () => new Map([...cells.values()].map(({ key, lowest }) => [key, lowest]));
@@ -181,19 +233,44 @@ export function createMapModel(board: Board): MapModel {
     });
     const wasCrowd = crowd;
     crowd = crowd ? count > crowdBelow : count > crowdAbove;
+    let mayCome = cardsAFrame;
+    let mayGo = cardsAFrame;
+    let unfinished = false;
     for (const [cell, ids] of found) {
-      const shown = crowd ? [] : ids;
-      for (const id of kept) if (cell.points.has(id) && !shown.includes(id)) shown.push(id);
-      show(cell, shown);
+      const wanted = new Set(crowd ? [] : ids);
+      const now = new Set<CardId>();
+      for (const { cardId } of cell.view.cards) {
+        if (wanted.has(cardId) || !cell.points.has(cardId) || kept.includes(cardId)) now.add(cardId);
+        else if (mayGo > 0) mayGo -= 1;
+        else {
+          now.add(cardId);
+          unfinished = true;
+        }
+      }
+      for (const id of wanted) {
+        if (now.has(id)) continue;
+        if (mayCome > 0) {
+          now.add(id);
+          mayCome -= 1;
+        } else unfinished = true;
+      }
+      for (const id of kept) if (cell.points.has(id)) now.add(id);
+      show(cell, [...now]);
     }
     if (crowd !== wasCrowd) tell(crowdListeners);
+    if (unfinished && !nextFrame) {
+      nextFrame = requestAnimationFrame(() => {
+        nextFrame = 0;
+        refresh();
+      });
+    }
   };
 
-  const stop = board.subscribe((change) => {
+  const stop = board.subscribe((change: BoardChange) => {
     if (change.cells.size > 0) {
       for (const key of change.cells) {
         const cell = cells.get(key);
-        if (cell) readCell(cell);
+        if (cell && !readFew(cell, change.cards)) readCell(cell);
       }
       refreshLayout();
       refresh();
@@ -254,7 +331,10 @@ export function createMapModel(board: Board): MapModel {
       });
       return all;
     },
-    close: stop,
+    close: () => {
+      if (nextFrame) cancelAnimationFrame(nextFrame);
+      stop();
+    },
   };
 }
 

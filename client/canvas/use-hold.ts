@@ -5,27 +5,30 @@ import type { Other } from "../session/board-session.ts";
 import { cardWordsKey, claimsOn } from "./claims.ts";
 import { type HoldEvent, type HoldState, holderOf, idleMs, stepHold } from "./hold.ts";
 
-/** Who else writes in this card now. Renders again only when that changes. */
-export function useHolder(cardId: CardId): Other | undefined {
-  const session = useSession();
-  const connection = useSyncExternalStore(
-    session.subscribeOthers,
-    useCallback(() => holderOf(claimsOn(session, cardId))?.connection, [session, cardId]),
-  );
-  return connection === undefined ? undefined : session.others().find(({ key }) => key === connection);
+/** What somebody else does with a card now. */
+export interface Busy {
+  readonly other: Other;
+  readonly does: "writes" | "moves";
 }
 
-/** Who else moves this card now. */
-export function useMover(cardId: CardId): Other | undefined {
+/** Who else writes in this card or moves it. One subscription for both, and renders again only when that changes. */
+export function useBusy(cardId: CardId): Busy | undefined {
   const session = useSession();
-  const connection = useSyncExternalStore(
+  // Told by a number, so that presence arriving twenty times a second makes no objects: writers above, movers below 0.
+  const found = useSyncExternalStore(
     session.subscribeOthers,
-    useCallback(
-      () => session.others().find(({ presence }) => presence.dragging?.cardId === cardId)?.key,
-      [session, cardId],
-    ),
+    useCallback(() => {
+      const others = session.others();
+      if (others.length === 0) return 0;
+      const holder = holderOf(claimsOn(session, cardId));
+      if (holder) return holder.connection + 1;
+      const mover = others.find(({ presence }) => presence.dragging?.cardId === cardId);
+      return mover ? -mover.key - 1 : 0;
+    }, [session, cardId]),
   );
-  return connection === undefined ? undefined : session.others().find(({ key }) => key === connection);
+  if (found === 0) return undefined;
+  const other = session.others().find(({ key }) => key === Math.abs(found) - 1);
+  return other && { other, does: found > 0 ? "writes" : "moves" };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createMapModel, crowdAbove } from "../../../../client/canvas/map-model.ts";
 import { aCard, aDevice } from "../../../support/builders.ts";
+import { createSeeded } from "../../../support/seeded.ts";
 
 const wholeMap = { x: 0, y: 0, width: 1_400, height: 100_000 };
 const firstScreen = { x: 0, y: 0, width: 1_400, height: 300 };
@@ -96,4 +97,30 @@ test("Add stands at the first free spot at the cell's end", () => {
   withOne.look(wholeMap, 1);
   expect(withOne.cell("home/now")).toMatchObject({ isEmpty: false, addAt: { x: 216, y: 12 } });
   withOne.close();
+});
+
+test("after any moves, removals and additions the map stands as if it had just been opened", () => {
+  const random = createSeeded(7);
+  const { board, frame } = aDevice();
+  const ids = Array.from({ length: 30 }, () => aCard(board, { area: "home", time: "now" }));
+  frame();
+  const model = createMapModel(board);
+  for (let round = 0; round < 120; round += 1) {
+    for (let change = 0; change <= round % 3; change += 1) {
+      const id = ids[random.whole(ids.length)];
+      if (!id) continue;
+      // Few enough points that cards often meet on one and fan out.
+      const at = { x: random.whole(5) * 50, y: random.whole(40) * 30 };
+      if (round % 7 === 0) board.removeCard(id);
+      else if (round % 7 === 3) board.bringBackCard(id);
+      else board.placeCard(id, { area: "home", time: random.whole(2) ? "now" : "before", at });
+    }
+    frame();
+    const fresh = createMapModel(board);
+    expect(model.layout()).toEqual(fresh.layout());
+    for (const id of ids) expect(model.pointOf(id), `round ${round}`).toEqual(fresh.pointOf(id));
+    expect(model.cardsIn(wholeMap)).toHaveLength(fresh.cardsIn(wholeMap).length);
+    fresh.close();
+  }
+  model.close();
 });
