@@ -161,7 +161,7 @@ function MoveDialog({ card, onClose }: CardDialogProps) {
   const move = () => {
     const at = pointAfter(
       others.flatMap((id) => board.card(id)?.place.at ?? []),
-      others.findIndex((id) => id === chosen),
+      others.indexOf(chosen as CardId),
     );
     if (desk.place(card.id, { area, time, at })) {
       desk.set({ focus: { cardId: card.id } });

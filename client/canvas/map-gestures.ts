@@ -186,7 +186,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
       if (!pan.moved && Math.hypot(across, down) < 3) return;
       // Captured only now: a captured click would not be told where it fell.
       if (!pan.moved) scroller.setPointerCapture(event.pointerId);
-      scroller.dataset["panning"] = "";
+      scroller.dataset.panning = "";
       camera.panBy(isRtl() ? across : -across, -down);
       pan = { ...pan, at: pointOf(event), moved: true };
       pannedAt = performance.now();
@@ -198,7 +198,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
   const onPointerUp = (event: PointerEvent) => {
     if (pan?.pointerId === event.pointerId) {
       pan = undefined;
-      delete scroller.dataset["panning"];
+      delete scroller.dataset.panning;
       return;
     }
     if (drag.phase !== "idle") send({ type: "release", pointerId: event.pointerId, at: pointOf(event) });
@@ -206,7 +206,7 @@ export function attachMapGestures(parts: GestureParts): () => void {
   const onPointerCancel = (event: PointerEvent) => {
     if (pan?.pointerId === event.pointerId) {
       pan = undefined;
-      delete scroller.dataset["panning"];
+      delete scroller.dataset.panning;
     }
     if ("pointerId" in drag && drag.pointerId === event.pointerId) send({ type: "cancel" });
   };

@@ -8,7 +8,7 @@ import { announce } from "../ui/announcer.ts";
 import type { Camera } from "./camera.ts";
 import type { Desk } from "./desk.ts";
 import type { MapModel } from "./map-model.ts";
-import { directionOfKey, nearestInDirection } from "./walk.ts";
+import { directionOfKey, letterOf, nearestInDirection } from "./walk.ts";
 
 interface KeyParts {
   readonly board: Board;
@@ -81,28 +81,28 @@ function cardKey(event: KeyboardEvent, cardId: CardId, parts: KeyParts): Handled
       if (next) desk.set({ focus: { cardId: next } });
       return true;
     }
-    case "m":
-    case "M":
-      return beginMove(cardId, parts);
-    case "k":
-    case "K":
-      return ask("kind");
-    case "g":
-    case "G":
-      return ask("connect");
     case "ContextMenu":
       return ask("menu");
     case "F10":
       return event.shiftKey ? ask("menu") : undefined;
-    case "n":
-    case "N": {
+    case "Escape":
+      (event.target as Element).closest<HTMLElement>("[data-map]")?.focus();
+      return true;
+    default:
+      break;
+  }
+  switch (event.shiftKey ? undefined : letterOf(event)) {
+    case "m":
+      return beginMove(cardId, parts);
+    case "k":
+      return ask("kind");
+    case "g":
+      return ask("connect");
+    case "n": {
       const place = board.card(cardId)?.place;
       if (place) desk.add(place.area, place.time);
       return true;
     }
-    case "Escape":
-      (event.target as Element).closest<HTMLElement>("[data-map]")?.focus();
-      return true;
     default:
       return undefined;
   }
@@ -201,20 +201,17 @@ function viewKey(event: KeyboardEvent, card: CardId | undefined, { camera, model
     case "End":
       camera.set({ ...view, y: 1e9 });
       return true;
-    case "n":
-    case "N": {
-      if (card) return undefined;
-      const seen = camera.visible();
-      const { area, time } = placeAt(model.layout(), {
-        x: seen.x + seen.width / 2 - cardWidth / 2,
-        y: seen.y + seen.height / 2 - cardHeight / 2,
-      });
-      desk.add(area, time);
-      return true;
-    }
     default:
-      return undefined;
+      break;
   }
+  if (card || event.shiftKey || letterOf(event) !== "n") return undefined;
+  const seen = camera.visible();
+  const { area, time } = placeAt(model.layout(), {
+    x: seen.x + seen.width / 2 - cardWidth / 2,
+    y: seen.y + seen.height / 2 - cardHeight / 2,
+  });
+  desk.add(area, time);
+  return true;
 }
 
 export function revealCard(cardId: CardId, camera: Camera, model: MapModel): void {

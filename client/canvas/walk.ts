@@ -17,6 +17,12 @@ export function directionOfKey(key: string, rtl: boolean): Direction | undefined
   }
 }
 
+/** The Latin letter of a key, also on keyboards of other scripts: their keys keep their places. */
+export function letterOf({ key, code }: { readonly key: string; readonly code: string }): string | undefined {
+  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
+  return /^Key[A-Z]$/.test(code) ? code.slice(3).toLowerCase() : undefined;
+}
+
 interface Standing<Id> extends Point {
   readonly cardId: Id;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { directionOfKey, nearestInDirection } from "../../../../client/canvas/walk.ts";
+import { directionOfKey, letterOf, nearestInDirection } from "../../../../client/canvas/walk.ts";
 
 const cards = [
   { cardId: "beside", x: 204, y: 0 },
@@ -28,4 +28,10 @@ test("left and right mean the other way round to right-to-left readers", () => {
   expect(directionOfKey("ArrowLeft", true)).toBe("end");
   expect(directionOfKey("ArrowDown", true)).toBe("down");
   expect(directionOfKey("a", false)).toBeUndefined();
+});
+
+test("a letter is found by its place on a keyboard of another script", () => {
+  expect(letterOf({ key: "N", code: "KeyN" })).toBe("n");
+  expect(letterOf({ key: "ى", code: "KeyN" })).toBe("n");
+  expect(letterOf({ key: "Enter", code: "Enter" })).toBeUndefined();
 });
