@@ -2,6 +2,7 @@ import type { Decoder } from "lib0/decoding";
 import { Awareness } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
+import { keepMarks } from "#shared/board/keep-marks.ts";
 import type { OpenLane } from "#shared/protocol/api.ts";
 import { type CloseReason, closeCodes } from "#shared/protocol/close-codes.ts";
 import {
@@ -56,6 +57,7 @@ function closeReasonOf(code: number): CloseReason {
 export function openLaneLink(options: LaneLinkOptions): LaneLink {
   const { lane, now, onChange } = options;
   const doc = new Y.Doc();
+  keepMarks(doc);
   let ledger = emptyLedger;
   let copy: OfflineCopy | undefined;
   let everSynced = false;

@@ -3,6 +3,7 @@ import { WebSocket } from "ws";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
 import type { Board } from "#shared/board/board.ts";
+import { keepMarks } from "#shared/board/keep-marks.ts";
 import { openBoard } from "#shared/board/open-board.ts";
 import type { JoinReply } from "#shared/protocol/api.ts";
 
@@ -62,6 +63,7 @@ export function openRemoteBoard(
   };
   const links = person.lanes.map((lane) => {
     const doc = new Y.Doc();
+    keepMarks(doc);
     const provider = new WebsocketProvider(
       `${baseUrl.replace(/^http/, "ws").replace(/\/$/, "")}/sync`,
       lane.laneId,

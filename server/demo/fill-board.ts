@@ -114,6 +114,8 @@ async function play(
     const id = done(boardOf(card).addCard({ kind, area, time, words, ...writing(card) }));
     cardIds.set(key, id);
     if (card.story !== undefined) writeLong(boardOf(card), { of: "card", id, field: "story" }, card.story, card, idOf);
+    // A free spot is chosen among the cards that a writer sees.
+    await everywhereTheSame([...boards.values()]);
   }
   for (const goal of story.goals) {
     const board = boardOf(goal);
