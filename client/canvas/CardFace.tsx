@@ -13,7 +13,7 @@ import { useBusy } from "./use-hold.ts";
 export function CardFace({ card }: { readonly card: Card }) {
   const { say } = useLanguage();
   const text = card.words.text.trim();
-  const size = text.length > 62 ? styles.long : text.length > 36 ? styles.middling : styles.short;
+  const size = text.length > 56 ? styles.long : text.length > 30 ? styles.middling : styles.short;
   return (
     <>
       <span className={styles.kind} data-kind={card.kind}>

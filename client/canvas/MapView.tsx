@@ -69,7 +69,7 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
     });
     const { width, height } = newModel.layout();
     newCamera.resize(width, height);
-    newCamera.fit();
+    newCamera.open();
     const look = () => newModel.look(newCamera.visible(), newCamera.view().z);
     look();
     const stops = [
@@ -89,7 +89,7 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
     setModel(newModel);
     setCamera(newCamera);
     if (import.meta.env.MODE === "bench") {
-      void import("./bench-hooks.ts").then(({ exposeMap }) => exposeMap(newCamera, newModel, board));
+      void import("./bench-hooks.ts").then(({ exposeMap }) => exposeMap(newCamera, newModel, session));
     }
     return () => {
       for (const stop of stops) stop();

@@ -1,10 +1,10 @@
-import type { Board } from "#shared/board/board.ts";
 import type { CardId } from "#shared/board/ids.ts";
+import type { BoardSession } from "../session/board-session.ts";
 import type { Camera, CameraView } from "./camera.ts";
 import type { MapModel } from "./map-model.ts";
 
-/** Lets a bench drive the map from outside, as `window.__board` (DESIGN §8). Imported by a bench build alone. */
-export function exposeMap(camera: Camera, model: MapModel, board: Board): void {
+/** Lets a bench drive the map from outside, as `window.__board` and `window.__doc` (DESIGN §8). Imported by a bench build alone. */
+export function exposeMap(camera: Camera, model: MapModel, session: BoardSession): void {
   const hooks = {
     ready: new Promise<void>((resolve) => {
       requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
@@ -20,7 +20,8 @@ export function exposeMap(camera: Camera, model: MapModel, board: Board): void {
       const { clientX, clientY } = camera.clientPointOf({ x: point.x + 60, y: point.y + 80 });
       return { x: clientX, y: clientY };
     },
-    count: board.cardCount,
+    count: session.board.cardCount,
   };
-  Object.assign(window, { __board: hooks });
+  // The awareness is the shared lane's, and so is its document.
+  Object.assign(window, { __board: hooks, __doc: session.awareness.doc });
 }

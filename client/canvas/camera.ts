@@ -40,6 +40,8 @@ export interface Camera {
   readonly panBy: (inline: number, block: number) => void;
   /** The whole width of the map, from its top. */
   readonly fit: () => void;
+  /** Shows the beginning of the map, at a size that can be read. */
+  readonly open: () => void;
   /** Scrolls as little as needed to have all of `rect` on screen. */
   readonly reveal: (rect: Rect) => void;
   readonly boardPointAt: (clientX: number, clientY: number) => Point;

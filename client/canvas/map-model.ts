@@ -173,7 +173,8 @@ export function createMapModel(board: Board): MapModel {
     return true;
   };
 
-  const lowestByCell = () => new Map([...cells.values()].map(({ key, lowest }) => [key, lowest]));
+  const lowestByCell = () =>
+    new Map([...cells.values()].map(({ key, lowest, addAt }) => [key, Math.max(lowest, addAt.y + cardHeight)]));
   for (const cell of cells.values()) readCell(cell);
   let layout = layoutMap(lowestByCell());
 

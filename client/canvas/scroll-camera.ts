@@ -12,6 +12,8 @@ interface ScrollCameraParts {
   readonly layer: HTMLElement;
 }
 
+/** On opening, the map is as wide as the screen unless its words would be smaller than this; then it scrolls sideways. */
+const leastReadableZoom = 0.7;
 /** Quiet time after the last wheel step, after which the map is laid out at its new zoom. */
 const settleMs = 140;
 /** Room around the map, in screen pixels. */
@@ -191,6 +193,7 @@ export function createScrollCamera({ scroller, sizer, stage, layer }: ScrollCame
       scrollTo(inline + byInline, block + byBlock);
     },
     fit: () => set({ x: 0, y: 0, z: clampZoom(Math.min(1, (viewWidth - 2 * margin) / width)) }),
+    open: () => set({ x: 0, y: 0, z: Math.min(1, Math.max(leastReadableZoom, (viewWidth - 2 * margin) / width)) }),
     reveal: (rect) => {
       settle();
       const room = 24;
