@@ -55,19 +55,19 @@ export function BoardHeader({ onInvite, onPeople, onKeys }: BoardHeaderProps) {
         />
       </div>
       <div className={styles.people}>
-        <button
-          type="button"
-          className={styles.here}
-          onClick={onPeople}
-          aria-label={
-            say("people.whoIsHere", { count: here.length, names: list(here.map((person) => person.name)) }) +
-            (waiting > 0 ? ` ${say("people.waiting", { count: waiting })}` : "")
-          }
-        >
+        <button type="button" className={styles.here} onClick={onPeople}>
+          <span className="visually-hidden">
+            {say("people.whoIsHere", { count: here.length, names: list(here.map((person) => person.name)) })}
+            {waiting > 0 && ` ${say("people.waiting", { count: waiting })}`}
+          </span>
           {here.slice(0, mostMarks).map((person) => (
             <PersonMark key={person.id} name={person.name} colour={person.colour} symbol={person.symbol} />
           ))}
-          {here.length > mostMarks && <span className={styles.more}>+{here.length - mostMarks}</span>}
+          {here.length > mostMarks && (
+            <span className={styles.more} aria-hidden="true">
+              +{here.length - mostMarks}
+            </span>
+          )}
           {waiting > 0 && (
             <span className={styles.waiting} aria-hidden="true">
               {waiting}
