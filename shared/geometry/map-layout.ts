@@ -7,7 +7,7 @@ import { type Area, areas, type CardPlace, type CellKey, type CellPoint, type Ti
  */
 
 export const cardWidth = 192;
-export const cardHeight = 112;
+export const cardHeight = 124;
 export const cardGap = 12;
 export const cardColumns = 2;
 /** Two card columns, a gap between, and a gap at each side. */
@@ -18,8 +18,6 @@ export const bandHeaderHeight = 80;
 export const mapMargin = 24;
 export const rowStep = cardHeight + cardGap;
 export const columnStep = cardWidth + cardGap;
-/** One row of cards and room for one more, so that an empty cell can be dropped on. */
-const leastCellHeight = cardGap + 2 * rowStep;
 /** As far down as a card may stand, so that damaged data cannot make a map without end. */
 const mostCellHeight = 1_000_000;
 
@@ -48,9 +46,9 @@ export const mapWidth = mapMargin * 2 + times.length * cellWidth + (times.length
 export const cellKeyOf = (area: Area, time: Time): CellKey => `${area}/${time}`;
 
 /**
- * Where everything stands. `lowestBottomByCell` is the bottom edge of the lowest card of each cell, from the cell's top.
- * A band is as high as its highest cell: its cards, and one free row below. Heights grow in whole row steps, so that
- * moving a card a little seldom shifts the bands below.
+ * Where everything stands. `lowestBottomByCell` is the bottom edge of what stands lowest in each cell, from the cell's
+ * top: a card, or the free spot where the next one goes. A band is as high as its highest cell and at least one row.
+ * Heights grow in whole row steps, so that moving a card a little seldom shifts the bands below.
  */
 export function layoutMap(lowestBottomByCell: ReadonlyMap<CellKey, number>): MapLayout {
   let y = mapMargin;
@@ -76,7 +74,7 @@ export function layoutMap(lowestBottomByCell: ReadonlyMap<CellKey, number>): Map
 
 function cellHeightFor(lowestBottom: number): number {
   const rows = Math.ceil(Math.min(lowestBottom, mostCellHeight) / rowStep);
-  return Math.max(leastCellHeight, cardGap + (Math.max(0, rows) + 1) * rowStep);
+  return cardGap + Math.max(1, rows) * rowStep;
 }
 
 function boxOf(layout: MapLayout, area: Area, time: Time): CellBox {

@@ -17,7 +17,7 @@ test("only cards in view and a little around it are elements", () => {
   model.look(firstScreen, 1);
   expect(cardIds(model, "home/now")).toEqual([near]);
   expect(cardIds(model, "culture/now")).toEqual([]);
-  model.look({ ...firstScreen, y: 2_000 }, 1);
+  model.look({ ...firstScreen, y: 1_500 }, 1);
   expect(cardIds(model, "culture/now")).toEqual([far]);
   model.close();
 });

@@ -7,7 +7,7 @@ const inReadingOrder = (points: readonly { x: number; y: number }[]) =>
 const grid = [
   { x: 12, y: 12 },
   { x: 216, y: 12 },
-  { x: 12, y: 136 },
+  { x: 12, y: 148 },
 ];
 
 test("the first card of an empty cell stands at its first spot", () => {
@@ -15,7 +15,7 @@ test("the first card of an empty cell stands at its first spot", () => {
 });
 
 test("a card asked for last takes the next free spot", () => {
-  expect(pointAfter(grid, 2)).toEqual({ x: 216, y: 136 });
+  expect(pointAfter(grid, 2)).toEqual({ x: 216, y: 148 });
 });
 
 test.each([-1, 0, 1, 2])("after card %i of a full grid, a card reads just there", (index) => {
@@ -25,14 +25,14 @@ test.each([-1, 0, 1, 2])("after card %i of a full grid, a card reads just there"
 });
 
 test("a gap between two cards is used before any overlap", () => {
-  expect(pointAfter([grid[0], { x: 12, y: 260 }] as typeof grid, 0)).toEqual({ x: 216, y: 12 });
+  expect(pointAfter([grid[0], { x: 12, y: 284 }] as typeof grid, 0)).toEqual({ x: 216, y: 12 });
 });
 
 test("a card asked for last is last, though there is a gap further up", () => {
   const gappy = [
     { x: 216, y: 12 },
-    { x: 12, y: 136 },
-    { x: 216, y: 136 },
+    { x: 12, y: 148 },
+    { x: 216, y: 148 },
   ];
   const point = pointAfter(gappy, 2);
   expect(inReadingOrder([...gappy, point]).at(-1)).toEqual(point);

@@ -41,20 +41,20 @@ describe("the scaffold of the map", () => {
     expect(empty.height).toBeGreaterThanOrEqual(bottom);
   });
 
-  test("a band grows in whole rows, with a free row under its lowest card", () => {
+  test("a band grows in whole rows, as far as its lowest card or free spot", () => {
     const heightWith = (bottom: number) => layoutMap(new Map([["home/now", bottom]])).bands[0]?.height ?? 0;
     const one = cardGap + cardHeight;
     expect(heightWith(one)).toBe(heightWith(0));
     expect(heightWith(one + 1)).toBe(heightWith(one) + rowStep);
     expect(heightWith(one + rowStep)).toBe(heightWith(one + 1));
     const cell = layoutMap(new Map([["home/now", 5 * rowStep]])).bands[0]?.cells[0];
-    expect(cell?.height ?? 0).toBeGreaterThanOrEqual(5 * rowStep + rowStep);
+    expect(cell?.height ?? 0).toBeGreaterThanOrEqual(5 * rowStep);
   });
 
   test("a point on the map leads back to the place that it came from", () => {
     for (const area of areas) {
       for (const time of times) {
-        const there = { area, time, at: { x: 100, y: 60 } };
+        const there = { area, time, at: { x: 100, y: 20 } };
         expect(placeAt(empty, boardPointOf(empty, there))).toEqual(there);
       }
     }
@@ -105,9 +105,10 @@ describe("arrow keys", () => {
     });
     expect(neighbourPlace(empty, place(), "start")).toMatchObject({ time: "before" });
     expect(neighbourPlace(empty, place(), "up")).toMatchObject({ area: "money" });
-    const below = neighbourPlace(empty, place(), "down");
+    const twoRows = layoutMap(new Map([["work/now", 2 * rowStep]]));
+    const below = neighbourPlace(twoRows, place(), "down");
     expect(below).toMatchObject({ area: "work", at: { y: cardGap + rowStep } });
-    expect(neighbourPlace(empty, below ?? place(), "down")).toMatchObject({ area: "people", at: { y: cardGap } });
+    expect(neighbourPlace(twoRows, below ?? place(), "down")).toMatchObject({ area: "people", at: { y: cardGap } });
   });
 
   test("there and back again leads home, and the map has an edge", () => {
