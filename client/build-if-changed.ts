@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative } from "node:path";
 
 const clientFolder = import.meta.dirname;
@@ -25,6 +35,7 @@ export async function buildIfChanged(mode: "production" | "bench" = "production"
   const { build } = await import("vite");
   // Beside the old build, then swapped in: a build that is interrupted leaves the old one as it was.
   const fresh = `${outDir}-${process.pid}`;
+  const old = `${fresh}-old`;
   try {
     await build({
       root: clientFolder,
@@ -34,13 +45,35 @@ export async function buildIfChanged(mode: "production" | "bench" = "production"
       build: { outDir: fresh, emptyOutDir: true, manifest: true },
     });
     writeFileSync(join(fresh, stampFile), sources);
-    rmSync(outDir, { recursive: true, force: true });
+    if (existsSync(outDir)) {
+      keepRecentAssets(outDir, fresh);
+      renameSync(outDir, old);
+    }
     renameSync(fresh, outDir);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
   }
   console.log(`Built the screens in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
   return outDir;
+}
+
+const weekMs = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * Takes the old build's assets along for a week: a page that was opened before still finds the parts it loads when they
+ * are first needed, and a server that runs on finds the files that it listed when it started.
+ */
+function keepRecentAssets(from: string, to: string): void {
+  const oldAssets = join(from, "assets");
+  if (!existsSync(oldAssets)) return;
+  for (const name of readdirSync(oldAssets)) {
+    const target = join(to, "assets", name);
+    const { mtime } = statSync(join(oldAssets, name));
+    if (existsSync(target) || Date.now() - mtime.getTime() > weekMs) continue;
+    copyFileSync(join(oldAssets, name), target);
+    utimesSync(target, mtime, mtime);
+  }
 }
 
 /** One value that changes when anything does that the screens are made from: our sources, or a part from npm. */

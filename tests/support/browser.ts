@@ -20,7 +20,7 @@ export function troubleOf(page: Page): readonly string[] {
   page.on("console", (message) => {
     if (message.type() !== "error") return;
     const text = message.text();
-    if (/net::ERR_|WebSocket connection to|Failed to load resource/.test(text)) return;
+    if (/net::ERR_|WebSocket connection to|Failed to load resource|when fetching the script/.test(text)) return;
     trouble.push(text);
   });
   return trouble;

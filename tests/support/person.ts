@@ -20,7 +20,7 @@ export interface TestBoard {
 const workers = new WeakMap<RunningServer, Promise<StaffSignIn>>();
 
 export async function aBoard(server: RunningServer, owner = { name: "Ana", language: "en" }): Promise<TestBoard> {
-  const signedIn = workers.get(server) ?? firstWorker(server, "Bo");
+  const signedIn = workers.get(server) ?? firstWorker(server);
   workers.set(server, signedIn);
   const worker = await signedIn;
   const body = { title: `${owner.name}’s board`, owner };
