@@ -3,6 +3,7 @@ import type { WordsRef } from "#shared/board/board.ts";
 import { limits } from "#shared/protocol/limits.ts";
 import { useLanguage } from "../messages/language.tsx";
 import { useBoard, useSession } from "./BoardContext.tsx";
+import { isolate } from "./isolate.ts";
 import styles from "./SharedText.module.css";
 import { useOthers } from "./use-people.ts";
 import { useSharedText, wordsKey } from "./use-shared-text.ts";
@@ -33,6 +34,7 @@ interface SharedTextProps {
  */
 export function SharedText(props: SharedTextProps) {
   const { words, label, language, look = "plain", takeFocus } = props;
+  const { dir } = useLanguage();
   const board = useBoard();
   const { value, bind } = useSharedText(words);
   const writing = useWriting(wordsKey(words));
@@ -54,9 +56,9 @@ export function SharedText(props: SharedTextProps) {
   };
 
   return (
-    <span className={`${styles.field} ${styles[look]}`} lang={language} dir="auto">
+    <span className={`${styles.field} ${styles[look]}`} lang={language}>
       {/* A field cannot grow by itself in every browser: an unseen copy of its text in the same grid cell makes the room. */}
-      <span className={styles.copy} aria-hidden="true">
+      <span className={styles.copy} aria-hidden="true" dir={value ? "auto" : dir}>
         {value || props.placeholder}{" "}
       </span>
       <textarea
@@ -71,7 +73,8 @@ export function SharedText(props: SharedTextProps) {
         readOnly={props.readOnly}
         maxLength={limits.wordsLength}
         rows={1}
-        dir="auto"
+        // Empty, it shows a placeholder in the reader's language, which "auto" would take for left-to-right.
+        dir={value ? "auto" : dir}
         spellCheck
         onKeyDown={onKeyDown}
         onFocus={() => {
@@ -134,9 +137,9 @@ export function WritingHere({ textKey }: { readonly textKey: string }) {
   const others = useOthers().filter(({ presence }) => presence.editing?.key === textKey && !presence.editing.idle);
   const first = others[0];
   if (!first) return null;
-  const names = [...new Set(others.map(({ presence }) => presence.person.name))];
+  const names = [...new Set(others.map(({ presence }) => isolate(presence.person.name)))];
   return (
-    <span className={styles.writing} style={{ color: `var(--person-${first.presence.person.colour})` }} dir="auto">
+    <span className={styles.writing} style={{ color: `var(--person-${first.presence.person.colour})` }}>
       <span className={styles.dot} aria-hidden="true" />
       {say("words.writingHere", { names: list(names), count: names.length })}
     </span>

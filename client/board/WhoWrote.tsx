@@ -1,6 +1,7 @@
 import type { Run, Words } from "#shared/board/board.ts";
 import type { PersonId } from "#shared/board/ids.ts";
 import { type Language, useLanguage } from "../messages/language.tsx";
+import { isolate } from "./isolate.ts";
 import { useView } from "./use-people.ts";
 import styles from "./WhoWrote.module.css";
 
@@ -21,7 +22,7 @@ export function WhoWrote({ words }: { readonly words: Words }) {
   const { say } = useLanguage();
   const { people } = useView();
   if (words.runs.length === 0) return null;
-  const nameOf: NameOf = (id) => people.find(({ personId }) => personId === id)?.name ?? say("words.somebody");
+  const nameOf: NameOf = (id) => isolate(people.find(({ personId }) => personId === id)?.name ?? say("words.somebody"));
   const colourOf = (id: PersonId | undefined) => people.find(({ personId }) => personId === id)?.colour ?? "slate";
   return (
     <details className={styles.who}>

@@ -147,6 +147,10 @@ function EditorIn({ words, label, at, onClose }: EditorInProps) {
     if (!element || !code || !fragment) return latest.current.onClose(false);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stay = () => clearTimeout(timer);
+    const giveUp = () => {
+      latest.current.announce(latest.current.say("editor.unknown"));
+      latest.current.onClose(false);
+    };
     const editor = code.mountEditor({
       element,
       fragment,
@@ -164,7 +168,9 @@ function EditorIn({ words, label, at, onClose }: EditorInProps) {
       },
       onEscape: () => latest.current.onClose(true),
       onCut: () => latest.current.announce(latest.current.say("editor.cut")),
+      onUnknown: giveUp,
     });
+    if (!editor) return giveUp();
     element.addEventListener("focusin", stay);
     latest.current.writing.start();
     return () => {

@@ -9,6 +9,7 @@ import type { XmlFragment } from "yjs";
 import type { Board } from "#shared/board/board.ts";
 import type { PersonId } from "#shared/board/ids.ts";
 import type { Presence } from "#shared/protocol/presence.ts";
+import { isPlain, keepRunsInEditor } from "./keep-runs.ts";
 import { pastedParagraphs } from "./pasted-text.ts";
 import { longWordsExtensions, stampRuns } from "./run-mark.ts";
 
@@ -28,15 +29,29 @@ export interface MountOptions {
   readonly onBlur: () => void;
   readonly onEscape: () => void;
   readonly onCut: () => void;
+  /** Something came in that this editor does not know. It has closed. */
+  readonly onUnknown: () => void;
 }
 
 export interface MountedEditor {
   readonly destroy: () => void;
 }
 
-/** Puts a focused editor into `element`, bound to a text of the board. What is written is the writer's run. */
-export function mountEditor(options: MountOptions): MountedEditor {
+/**
+ * Puts a focused editor into `element`, bound to a text of the board. What is written is the writer's run. `undefined`
+ * for a text with more in it than paragraphs: opening it would lose that.
+ */
+export function mountEditor(options: MountOptions): MountedEditor | undefined {
   const { board, fragment, awareness, me, at } = options;
+  if (!isPlain(fragment)) return undefined;
+  keepRunsInEditor();
+  // Before the binding's own, so that the editor is gone when the binding would delete what it does not know.
+  const watch = () => {
+    if (isPlain(fragment)) return;
+    close();
+    options.onUnknown();
+  };
+  fragment.observeDeep(watch);
   // Undo looks origins up by identity; this is the one under which the binding writes.
   board.trackUndoOrigin(ySyncPluginKey);
   board.endUndoStep();
@@ -64,14 +79,14 @@ export function mountEditor(options: MountOptions): MountedEditor {
     onUpdate: options.onInput,
     onBlur: options.onBlur,
   });
+  const close = () => {
+    fragment.unobserveDeep(watch);
+    board.endUndoStep();
+    if (!editor.isDestroyed) editor.destroy();
+  };
   const tapped = at && editor.view.posAtCoords({ left: at.x, top: at.y })?.pos;
   editor.commands.focus(tapped ?? "end", { scrollIntoView: false });
-  return {
-    destroy: () => {
-      board.endUndoStep();
-      editor.destroy();
-    },
-  };
+  return { destroy: close };
 }
 
 /** Undo is the board's, here as everywhere: one list of what I did across map, plan and long words. */

@@ -121,13 +121,14 @@ function GoalHead({ goal, canWrite, name, ...props }: GoalPartProps & GoalSectio
           <IconButton
             icon="up"
             label={say("plan.goal.up", { words: name })}
-            disabled={props.isFirst}
+            // Not `disabled`: the button that brought a goal to the top keeps the focus.
+            aria-disabled={props.isFirst}
             onClick={() => props.onMove(goal.id, -1)}
           />
           <IconButton
             icon="down"
             label={say("plan.goal.down", { words: name })}
-            disabled={props.isLast}
+            aria-disabled={props.isLast}
             onClick={() => props.onMove(goal.id, 1)}
           />
           <span className={styles.grip} aria-hidden="true" {...props.handle}>
@@ -174,15 +175,17 @@ function GoalBody({ goal, canWrite, name }: GoalPartProps) {
         <div className={styles.part}>
           <h4 id={`review-${goal.id}`}>{say("plan.review")}</h4>
           <div className={styles.review}>
-            <input
-              type="date"
-              className={styles.date}
-              aria-labelledby={`review-${goal.id}`}
-              value={goal.review ?? ""}
-              readOnly={!canWrite}
-              onChange={(event) => tell(board.setReview(goal.id, event.target.value || undefined))}
-            />
+            {canWrite && (
+              <input
+                type="date"
+                className={styles.date}
+                aria-labelledby={`review-${goal.id}`}
+                value={goal.review ?? ""}
+                onChange={(event) => tell(board.setReview(goal.id, event.target.value || undefined))}
+              />
+            )}
             {goal.review && <span>{date(goal.review)}</span>}
+            {!goal.review && !canWrite && <span className={styles.soft}>{say("plan.review.none")}</span>}
           </div>
         </div>
         <div className={styles.part}>

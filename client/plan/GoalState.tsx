@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Goal } from "#shared/board/board.ts";
 import { goalStates, type GoalState as State } from "#shared/board/schema.ts";
 import { useBoard } from "../board/BoardContext.tsx";
+import { isolate } from "../board/isolate.ts";
 import { usePerson, useView } from "../board/use-people.ts";
 import { useLanguage } from "../messages/language.tsx";
 import styles from "./GoalSection.module.css";
@@ -28,7 +29,7 @@ export function GoalState({ goal, canWrite, name }: GoalStateProps) {
   const mine =
     whoseId === me
       ? say("plan.whose.mine")
-      : say("plan.whose.theirs", { name: speaker?.name ?? say("words.somebody") });
+      : say("plan.whose.theirs", { name: isolate(speaker?.name ?? say("words.somebody")) });
   const setState = (state: State) => {
     if (state === "let-go") setLettingGo(true);
     else tell(board.setGoalState(goal.id, state), say(`plan.state.${state}`));

@@ -24,7 +24,11 @@ export function LetGoGoal({ goalId }: { readonly goalId: GoalId }) {
         </p>
         {goal.stateReason && (
           <p className={styles.soft}>
-            {by && <>{by.name}: </>}
+            {by && (
+              <>
+                <bdi>{by.name}</bdi>:{" "}
+              </>
+            )}
             <q dir="auto">{goal.stateReason}</q>
           </p>
         )}

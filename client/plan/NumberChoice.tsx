@@ -25,7 +25,9 @@ export function NumberChoice({ legend, value, onChoose }: NumberChoiceProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const next = /^[0-9]$/.test(event.key) ? Number(event.key) : numberAfterKey(event.key, dir, value);
+    // From the button in focus: `value` may be a frame behind a key that is held down.
+    const from = event.target instanceof HTMLElement ? Number(event.target.dataset.number) : 0;
+    const next = /^[0-9]$/.test(event.key) ? Number(event.key) : numberAfterKey(event.key, dir, from);
     if (next === undefined) return;
     event.preventDefault();
     choose(next);

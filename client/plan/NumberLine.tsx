@@ -1,7 +1,8 @@
-import { useId, useState } from "react";
+import { useState } from "react";
 import type { Goal, Reading } from "#shared/board/board.ts";
 import type { PersonView } from "#shared/protocol/api.ts";
 import { useBoard } from "../board/BoardContext.tsx";
+import { isolate } from "../board/isolate.ts";
 import { SharedText } from "../board/SharedText.tsx";
 import { useReadings } from "../board/use-board-data.ts";
 import { useView } from "../board/use-people.ts";
@@ -30,7 +31,6 @@ export function NumberLine({ goal, name, canWrite }: NumberLineProps) {
   const { me } = useView();
   const latest = latestReadings(useReadings(goal.id));
   const [isAskingEnough, setAskingEnough] = useState(false);
-  const titleId = useId();
   const mine = latest.find(({ person }) => person === me)?.number;
 
   const setMine = (number: number) => tell(board.setReading(goal.id, number), say("plan.line.set", { number }));
@@ -40,8 +40,8 @@ export function NumberLine({ goal, name, canWrite }: NumberLineProps) {
   };
 
   return (
-    <section className={styles.part} aria-labelledby={titleId}>
-      <h4 id={titleId}>{say("plan.line")}</h4>
+    <section className={styles.part} aria-label={say("plan.line.of", { words: name })}>
+      <h4>{say("plan.line")}</h4>
       <Line latest={latest} goodEnough={goal.goodEnough} />
       <div className={styles.ends}>
         {(["zero", "ten"] as const).map((end) => (
@@ -122,7 +122,8 @@ function Legend({ latest }: { readonly latest: readonly Reading[] }) {
   const { say } = useLanguage();
   const { people, me } = useView();
   if (latest.length === 0) return null;
-  const nameOf = (person: string) => people.find(({ personId }) => personId === person)?.name ?? say("words.somebody");
+  const nameOf = (person: string) =>
+    isolate(people.find(({ personId }) => personId === person)?.name ?? say("words.somebody"));
   const spread = spreadOf(latest);
   return (
     <>

@@ -11,6 +11,7 @@ import styles from "./PlanView.module.css";
 import { addGoalKey } from "./plan-keys.ts";
 import { isAlreadyAt, neighbourPlace, placeNumber, type Target } from "./plan-order.ts";
 import { manyGoals, workingCount } from "./plan-thoughts.ts";
+import { useKeepFocus } from "./use-keep-focus.ts";
 import { useGoals } from "./use-records.ts";
 import { useReorder } from "./use-reorder.ts";
 import { useTell } from "./use-tell.ts";
@@ -38,10 +39,12 @@ export function PlanView() {
 
   const list = useRef<HTMLOListElement>(null);
   const groups = useMemo(() => [{ group: "goals" as const, ids: kept }], [kept]);
+  const holdFocus = useKeepFocus("goal", groups);
   const move = (id: GoalId, target: Target<GoalId, "goals">) => {
     if (isAlreadyAt(groups, id, target)) return;
     const place = placeNumber(groups, id, target);
     const to = target.before === "end" ? ("end" as const) : { before: target.before };
+    holdFocus(id);
     tell(board.moveGoal(id, to), say("plan.goal.moved", { place, count: kept.length }));
   };
   const reorder = useReorder("goal", list, move);

@@ -44,11 +44,11 @@ export function StepDetails({ step, words, canMove, onMove }: StepDetailsProps) 
         onChoose={(state: StepState) => tell(board.setStepState(step.id, state), say(`plan.step.state.${state}`))}
       />
       <div className={styles.actions}>
-        <Button look="quiet" disabled={!canMove(-1)} onClick={() => onMove(step.id, -1)}>
+        <Button look="quiet" aria-disabled={!canMove(-1)} onClick={() => onMove(step.id, -1)}>
           <Icon name="up" />
           {say("plan.step.up")}
         </Button>
-        <Button look="quiet" disabled={!canMove(1)} onClick={() => onMove(step.id, 1)}>
+        <Button look="quiet" aria-disabled={!canMove(1)} onClick={() => onMove(step.id, 1)}>
           <Icon name="down" />
           {say("plan.step.down")}
         </Button>

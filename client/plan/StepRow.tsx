@@ -1,7 +1,8 @@
-import { Fragment, type KeyboardEvent, useId, useState } from "react";
+import { type KeyboardEvent, useId, useState } from "react";
 import type { ByWhen, Step } from "#shared/board/board.ts";
 import type { StepId } from "#shared/board/ids.ts";
 import { useBoard } from "../board/BoardContext.tsx";
+import { isolate } from "../board/isolate.ts";
 import { SharedText } from "../board/SharedText.tsx";
 import { useStep } from "../board/use-board-data.ts";
 import { useView } from "../board/use-people.ts";
@@ -110,9 +111,9 @@ function StepFacts({ step }: { readonly step: Step }) {
   const { say, date, list } = useLanguage();
   const { people, me } = useView();
   const names = step.who.map((doer) => {
-    if ("name" in doer) return doer.name;
+    if ("name" in doer) return isolate(doer.name);
     if (doer.person === me) return say("plan.who.me");
-    return people.find(({ personId }) => personId === doer.person)?.name ?? say("words.somebody");
+    return isolate(people.find(({ personId }) => personId === doer.person)?.name ?? say("words.somebody"));
   });
   const when = (byWhen: ByWhen) => ("date" in byWhen ? say("plan.when.by", { date: date(byWhen.date) }) : byWhen.when);
   const facts = [
@@ -120,15 +121,5 @@ function StepFacts({ step }: { readonly step: Step }) {
     step.byWhen && when(step.byWhen),
     step.state !== "to-do" && step.state !== "done" && say(`plan.step.state.${step.state}`),
   ].filter((fact) => typeof fact === "string");
-  if (facts.length === 0) return null;
-  return (
-    <p className={styles.facts}>
-      {facts.map((fact, index) => (
-        <Fragment key={fact}>
-          {index > 0 && " · "}
-          <bdi>{fact}</bdi>
-        </Fragment>
-      ))}
-    </p>
-  );
+  return facts.length > 0 && <p className={styles.facts}>{facts.join(" · ")}</p>;
 }

@@ -3,6 +3,7 @@ import type { Doer, Step } from "#shared/board/board.ts";
 import type { GoalId, StepId } from "#shared/board/ids.ts";
 import { type StepSize, stepSizes } from "#shared/board/schema.ts";
 import { useBoard } from "../board/BoardContext.tsx";
+import { isolate } from "../board/isolate.ts";
 import { useRemovedStepIds, useStep } from "../board/use-board-data.ts";
 import { useView } from "../board/use-people.ts";
 import { useLanguage } from "../messages/language.tsx";
@@ -12,6 +13,7 @@ import { isAlreadyAt, neighbourPlace, placeNumber, type Target } from "./plan-or
 import { allOnOne } from "./plan-thoughts.ts";
 import { StepRow } from "./StepRow.tsx";
 import styles from "./Steps.module.css";
+import { useKeepFocus } from "./use-keep-focus.ts";
 import { useSteps } from "./use-records.ts";
 import { useReorder } from "./use-reorder.ts";
 import { useTell } from "./use-tell.ts";
@@ -41,12 +43,14 @@ export function Steps({ goalId, name, canWrite }: StepsProps) {
     [steps],
   );
 
+  const holdFocus = useKeepFocus("step", groups);
   const move = (id: StepId, target: Target<StepId, StepSize>) => {
     const step = board.step(id);
     if (!step || isAlreadyAt(groups, id, target)) return;
     const place = placeNumber(groups, id, target);
     const sentence = say("plan.step.moved", { group: say(`plan.size.${target.group}`), place });
     const to = target.before === "end" ? ("end" as const) : { before: target.before };
+    holdFocus(id);
     tell(board.moveStep(id, goalId, to, target.group), sentence);
   };
   const reorder = useReorder("step", list, move);
@@ -119,7 +123,7 @@ function OneSideNote({ steps }: { readonly steps: readonly Step[] }) {
     <p className={styles.note}>
       {isMe
         ? say("plan.allMine", { count: side.count })
-        : say("plan.allTheirs", { count: side.count, name: nameOf(side.doer) })}
+        : say("plan.allTheirs", { count: side.count, name: isolate(nameOf(side.doer)) })}
     </p>
   );
 }

@@ -65,13 +65,12 @@ export function spreadOf(latest: readonly Reading[]): Spread {
   return high.number - low.number < apartFrom ? { kind: "near" } : { kind: "apart", low, high };
 }
 
-/** The number that an arrow key chooses on the line. `forward` is the key that points to the line's end. */
-export function numberAfterKey(key: string, dir: "ltr" | "rtl", from: number | undefined): number | undefined {
+/** The number that an arrow key leads to from another, on a line that runs with the writing direction. */
+export function numberAfterKey(key: string, dir: "ltr" | "rtl", from: number): number | undefined {
   if (key === "Home") return 0;
   if (key === "End") return 10;
   const forward = key === "ArrowUp" || key === (dir === "rtl" ? "ArrowLeft" : "ArrowRight");
   const back = key === "ArrowDown" || key === (dir === "rtl" ? "ArrowRight" : "ArrowLeft");
   if (!forward && !back) return undefined;
-  if (from === undefined) return forward ? 0 : 10;
   return Math.min(10, Math.max(0, from + (forward ? 1 : -1)));
 }

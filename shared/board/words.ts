@@ -119,7 +119,7 @@ function plainText(text: Y.Text): string {
 }
 
 /** Deletes letters and leaves the attribute marks between them, which `Y.Text.delete` would not. */
-function deleteLetters(transaction: Y.Transaction, text: Y.Text, index: number, length: number): void {
+export function deleteLetters(transaction: Y.Transaction, text: Y.Text, index: number, length: number): void {
   const letters = Y.createDeleteSet();
   let position = 0;
   for (let item = text._start; item && position < index + length; item = item.right) {

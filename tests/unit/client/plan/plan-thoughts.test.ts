@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import type { Doer, Reading, Step } from "#shared/board/board.ts";
 import type { GoalId, LaneId, PersonId, ReadingId, StepId } from "#shared/board/ids.ts";
 import type { StepState } from "#shared/board/schema.ts";
-import { allOnOne, latestReadings, numberAfterKey, spreadOf } from "../../../../client/plan/plan-thoughts.ts";
+import {
+  allOnOne,
+  latestReadings,
+  numberAfterKey,
+  speakerOf,
+  spreadOf,
+} from "../../../../client/plan/plan-thoughts.ts";
 
 const ana: Doer = { person: "ana" as PersonId };
 const bo: Doer = { person: "bo" as PersonId };
@@ -86,7 +92,14 @@ test("arrows stop at the ends, Home and End go there, other keys are left alone"
   expect(numberAfterKey("Tab", "ltr", 4)).toBeUndefined();
 });
 
-test("without a number yet, the first arrow gives the near end", () => {
-  expect(numberAfterKey("ArrowRight", "ltr", undefined)).toBe(0);
-  expect(numberAfterKey("ArrowLeft", "ltr", undefined)).toBe(10);
+test("a goal of one's own is named after who said it, whoever typed", () => {
+  const run = (text: string, said: string) => ({
+    text,
+    said: said as PersonId,
+    typed: "bo" as PersonId,
+    how: undefined,
+  });
+  const words = { text: "", runs: [run("Get my weekends back", "ana"), run(" soon", "bo")] };
+  expect(speakerOf({ words, author: "bo" as PersonId })).toBe("ana");
+  expect(speakerOf({ words: { text: "", runs: [] }, author: "bo" as PersonId })).toBe("bo");
 });
