@@ -27,6 +27,7 @@ const onTheJoinPath = [
   /session\/open-session\.ts$/,
   /shared\/board\/open-board\.ts$/,
   /client\/canvas\/|^canvas\//,
+  /^_board-/, // the chunk of that name in vite.config.ts
   /^plan\/Plan[A-Za-z]*\.tsx$/,
 ];
 

@@ -5,6 +5,19 @@ import { VitePWA } from "vite-plugin-pwa";
 import { catalogPlugin } from "./messages/catalog-plugin.ts";
 import { precompressPlugin } from "./precompress-plugin.ts";
 
+/**
+ * What every guest loads, in two files: small shared chunks cost a request each and compress badly alone. `base` is what
+ * any screen needs and the way in, `board` the board with its list; each further view, and all for later, stays its own.
+ */
+const joinPathChunks = [
+  {
+    name: "base",
+    priority: 2,
+    test: /\/(react|react-dom|scheduler|@lingui)\/|client\/(ui|messages)\/[^/]*$|client\/app\/(App|Page|JoinPage|Error|Language|Wanted|Trouble|navigation|route|offline)|session\/(api|device-store)|shared\/(assert|result|access|board\/ids)/,
+  },
+  { name: "board", priority: 1, test: /client\/app\/BoardRoute/ },
+];
+
 export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   plugins: [
@@ -19,7 +32,7 @@ export default defineConfig(({ mode }) => ({
       injectRegister: false,
       manifest: false,
       workbox: {
-        globPatterns: ["**/*.{js,css,html}"],
+        globPatterns: ["**/*.{js,css,html,svg}"],
         navigateFallback: "/index.html",
         // The API, sockets and health are never answered from a cache.
         navigateFallbackDenylist: [/^\/(api|sync)\//, /^\/(healthz|readyz|metrics)$/],
@@ -35,5 +48,12 @@ export default defineConfig(({ mode }) => ({
       { find: /^lib0\/broadcastchannel$/, replacement: join(import.meta.dirname, "slim/lib0-broadcastchannel.ts") },
     ],
   },
-  build: { outDir: "dist", emptyOutDir: true, target: "es2023", sourcemap: false, modulePreload: { polyfill: false } },
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    target: "es2023",
+    sourcemap: false,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups: joinPathChunks } } },
+  },
 }));

@@ -26,6 +26,11 @@ export function Dialog({ title, onClose, children, actions, wide = false }: Dial
     const before = document.activeElement;
     const element = dialog.current;
     element?.showModal();
+    // The browser gives the focus to the close button. A form is better begun in its first field, but not where that
+    // would put a keyboard over half the screen before anything was read.
+    if (matchMedia("(pointer: fine)").matches) {
+      element?.querySelector<HTMLElement>("input:not([type=radio], [type=checkbox]), textarea")?.focus();
+    }
     return () => {
       element?.close();
       // React takes the element away at once, and with it the browser's own memory of where focus was.
