@@ -1,11 +1,11 @@
 import { mayDo } from "#shared/access/roles.ts";
 import { useSession } from "../board/BoardContext.tsx";
+import { PersonMark } from "../board/PersonMark.tsx";
 import { useView } from "../board/use-people.ts";
 import { useLanguage } from "../messages/language.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { IconButton } from "../ui/IconButton.tsx";
-import { PersonMark } from "../ui/PersonMark.tsx";
 import styles from "./BoardHeader.module.css";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { SaveWords } from "./SaveWords.tsx";

@@ -1,3 +1,4 @@
+import { mapKeys } from "../canvas/map-key-list.ts";
 import { type MessageId, useLanguage } from "../messages/language.tsx";
 import { planKeys } from "../plan/plan-keys.ts";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -17,12 +18,11 @@ export function KeysHelp({ onClose }: { readonly onClose: () => void }) {
   const { say } = useLanguage();
   const groups = [
     { title: say("keys.everywhere"), keys: boardKeys },
+    { title: say("board.view.map"), keys: mapKeys },
     { title: say("board.view.plan"), keys: planKeys },
   ];
   return (
     <Dialog title={say("keys.title")} onClose={onClose}>
-      <h3 className={styles.title}>{say("board.view.map")}</h3>
-      <p>{say("map.hint")}</p>
       {groups.map(({ title, keys }) => (
         <section key={title}>
           <h3 className={styles.title}>{title}</h3>

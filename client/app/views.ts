@@ -5,7 +5,9 @@ import type { LongWordsFieldProps } from "../board/LongWords.tsx";
 export { ListView } from "../canvas/ListView.tsx";
 
 /** The other features, each loaded when its view is first shown. They do not know each other; here they meet. */
-export const MapView = lazy(() => import("../canvas/MapView.tsx").then(({ MapView }) => ({ default: MapView })));
+export const MapView = lazy(() =>
+  import("./MapWithCursors.tsx").then(({ MapWithCursors }) => ({ default: MapWithCursors })),
+);
 export const PlanView = lazy(() => import("../plan/PlanView.tsx").then(({ PlanView }) => ({ default: PlanView })));
 export const LongWordsField: ComponentType<LongWordsFieldProps> = lazy(() =>
   import("../editor/LongWordsField.tsx").then(({ LongWordsField }) => ({ default: LongWordsField })),

@@ -1,5 +1,5 @@
 import type { PersonSymbol as SymbolName } from "#shared/protocol/presence.ts";
-import styles from "./Icon.module.css";
+import styles from "../ui/Icon.module.css";
 
 /** Strokes on a 24 × 24 sheet. */
 const drawings: Readonly<Record<SymbolName, string>> = {
