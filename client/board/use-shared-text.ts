@@ -119,6 +119,23 @@ function bindText(board: Board, ref: WordsRef, show: (text: string) => void) {
     if (!written && !composing) setField(boardText, field.selectionStart, field.selectionEnd);
   };
 
+  // The browser's own undo would write others' deleted words again in this person's name; the board's gives them back.
+  const travel = (event: Event, direction: "undo" | "redo") => {
+    event.preventDefault();
+    if (direction === "undo") board.undo();
+    else board.redo();
+  };
+  const onUndoKey = (event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const letter = /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace("Key", "").toLowerCase();
+    if (letter === "z") travel(event, event.shiftKey ? "redo" : "undo");
+    else if (letter === "y" && !event.shiftKey) travel(event, "redo");
+  };
+  const onBrowserUndo = (event: InputEvent) => {
+    if (event.inputType === "historyUndo") travel(event, "undo");
+    else if (event.inputType === "historyRedo") travel(event, "redo");
+  };
+
   return {
     open: () => {
       boardText = readWords(board, ref);
@@ -127,8 +144,13 @@ function bindText(board: Board, ref: WordsRef, show: (text: string) => void) {
       return board.subscribeWords(ref, receive);
     },
     attach: (node: Field | null) => {
+      field?.removeEventListener("keydown", onUndoKey as EventListener);
+      field?.removeEventListener("beforeinput", onBrowserUndo as EventListener);
       field = node;
-      if (node) setField(boardText, null, null);
+      if (!node) return;
+      node.addEventListener("keydown", onUndoKey as EventListener);
+      node.addEventListener("beforeinput", onBrowserUndo as EventListener);
+      setField(boardText, null, null);
     },
     replaceAll: (text: string, how: RunHow = "typed") => {
       write(text, how);

@@ -9,7 +9,7 @@ import { useView } from "../board/use-people.ts";
 import { useLanguage } from "../messages/language.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { PersonMark } from "../ui/PersonMark.tsx";
+import { PersonMark } from "../board/PersonMark.tsx";
 import { NumberChoice } from "./NumberChoice.tsx";
 import styles from "./NumberLine.module.css";
 import { latestReadings, spreadOf } from "./plan-thoughts.ts";

@@ -58,7 +58,7 @@ export function PlanView() {
       <header className={styles.head}>
         <h2 className={styles.title}>{say("plan.title")}</h2>
         {canAdd && kept.length > 0 && (
-          <Button onClick={addGoal} aria-keyshortcuts="g">
+          <Button onClick={addGoal} aria-keyshortcuts="Shift+G">
             <Icon name="plus" />
             {say("plan.goal.add")}
           </Button>
@@ -70,7 +70,7 @@ export function PlanView() {
           <p className={styles.question}>{say("plan.empty.question")}</p>
           <p>{say(canAdd ? "plan.empty.invite" : "plan.empty.read")}</p>
           {canAdd && (
-            <Button look="main" onClick={addGoal} aria-keyshortcuts="g">
+            <Button look="main" onClick={addGoal} aria-keyshortcuts="Shift+G">
               <Icon name="plus" />
               {say("plan.goal.addFirst")}
             </Button>
@@ -115,7 +115,8 @@ function useAddGoalKey(addGoal: () => void, enabled: boolean): void {
   useEffect(() => {
     if (!enabled) return;
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.code !== addGoalKey || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (event.code !== addGoalKey || !event.shiftKey || event.defaultPrevented) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       const target = event.target instanceof HTMLElement ? event.target : undefined;
       if (target?.isContentEditable || target?.closest("input, textarea, select, dialog")) return;
       event.preventDefault();

@@ -8,7 +8,7 @@ import { useView } from "../board/use-people.ts";
 import { useLanguage } from "../messages/language.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { PersonMark } from "../ui/PersonMark.tsx";
+import { PersonMark } from "../board/PersonMark.tsx";
 import { isSameDoer } from "./plan-thoughts.ts";
 import styles from "./StepDetails.module.css";
 import { useTell } from "./use-tell.ts";
