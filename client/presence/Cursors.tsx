@@ -3,7 +3,7 @@ import { useSession } from "../board/BoardContext.tsx";
 import type { MapSpace } from "../board/map-space.ts";
 import { useOthers } from "../board/use-people.ts";
 import type { Other } from "../session/board-session.ts";
-import { PersonSymbol } from "../ui/PersonSymbol.tsx";
+import { PersonSymbol } from "../board/PersonSymbol.tsx";
 import styles from "./Cursors.module.css";
 
 /** A pointer that has not moved for this long says nothing any more. */
