@@ -33,6 +33,9 @@ export async function buildIfChanged(mode: "production" | "bench" = "production"
 
   const startedAt = performance.now();
   const { build } = await import("vite");
+  // A test runner sets it to "test", and Vite would build React's development form.
+  const nodeEnv = process.env.NODE_ENV;
+  process.env.NODE_ENV = "production";
   // Beside the old build, then swapped in: a build that is interrupted leaves the old one as it was.
   const fresh = `${outDir}-${process.pid}`;
   const old = `${fresh}-old`;
@@ -51,6 +54,8 @@ export async function buildIfChanged(mode: "production" | "bench" = "production"
     }
     renameSync(fresh, outDir);
   } finally {
+    if (nodeEnv === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = nodeEnv;
     rmSync(fresh, { recursive: true, force: true });
     rmSync(old, { recursive: true, force: true });
   }
