@@ -106,11 +106,11 @@ export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "c
     join: (body, address) =>
       throttled(body, address, () =>
         inSteps(async (steps) => {
-          const { person } = await openInvitation(body, steps);
+          const { invitation, person } = await openInvitation(body, steps);
           const { token, session } = newSession(person, now() + lasting.deviceSessionMs, undefined);
           // Everything that can fail for want of the store is read before the invitation is spent.
           const reply = await replyTo(person, token, steps);
-          if (!(await steps.take(store.spendInvitation(person.personId, session)))) steps.refuse("invitation-used");
+          if (!(await steps.take(store.spendInvitation(invitation, session)))) steps.refuse("invitation-used");
           live.boardChanged(person.boardId);
           return { reply, expiresAt: session.expiresAt };
         }),

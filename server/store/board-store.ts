@@ -141,10 +141,14 @@ export interface BoardStore {
   readonly invitationByCode: (codeHash: string) => Stored<InvitationRecord | undefined>;
   readonly invitationOf: (personId: PersonId) => Stored<InvitationRecord | undefined>;
   /**
-   * In one step: if the invitation is still open, marks it used and its person `joined`, and adds the session. `false`
-   * when it was no longer open (two devices at once: one of them gets `false`).
+   * In one step: if this very invitation is still open, marks it used and its person `joined`, and adds the session.
+   * `false` when it was no longer open (two devices at once: one of them gets `false`), or when a newer one has taken its
+   * place: that one stays as it is.
    */
-  readonly spendInvitation: (personId: PersonId, session: SessionRecord) => Stored<boolean>;
+  readonly spendInvitation: (
+    invitation: Pick<InvitationRecord, "personId" | "secretHash">,
+    session: SessionRecord,
+  ) => Stored<boolean>;
 
   readonly session: (tokenHash: string) => Stored<SessionRecord | undefined>;
   readonly putSession: (session: SessionRecord) => Stored<void>;

@@ -104,10 +104,10 @@ export function createMemoryStore(): OpenStore {
         return same.sort((a, b) => openness(b) - openness(a) || b.codeExpiresAt - a.codeExpiresAt)[0];
       }),
     invitationOf: (personId) => answer(() => invitationsByPerson.get(personId)),
-    spendInvitation: (personId, session) =>
+    spendInvitation: ({ personId, secretHash }, session) =>
       answer(() => {
         const invitation = invitationsByPerson.get(personId);
-        if (invitation?.state !== "open") return false;
+        if (invitation?.state !== "open" || invitation.secretHash !== secretHash) return false;
         invitationsByPerson.set(personId, { ...invitation, state: "used" });
         const person = peopleById.get(personId);
         if (person) peopleById.set(personId, { ...person, standing: "joined" });

@@ -222,8 +222,15 @@ export function prepareOperations(db: DatabaseSync) {
       },
       putPerson,
       putInvitation,
-      spendInvitation: (personId: PersonId, session: SessionRecord): boolean => {
-        const spent = run("UPDATE invitations SET state = 'used' WHERE person_id = ? AND state = 'open'", personId);
+      spendInvitation: (
+        { personId, secretHash }: Pick<InvitationRecord, "personId" | "secretHash">,
+        session: SessionRecord,
+      ): boolean => {
+        const spent = run(
+          "UPDATE invitations SET state = 'used' WHERE person_id = ? AND secret_hash = ? AND state = 'open'",
+          personId,
+          secretHash,
+        );
         if (spent === 0) return false;
         run("UPDATE people SET standing = 'joined' WHERE person_id = ?", personId);
         insertSession(session);

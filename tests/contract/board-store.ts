@@ -187,7 +187,9 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
       test("when two devices spend an invitation at once, one joins and the other leaves no session", async () => {
         await createBoard();
         const spent = await Promise.all(
-          ["first", "second", "third"].map((tokenHash) => got(store.spendInvitation(ana, aSession({ tokenHash })))),
+          ["first", "second", "third"].map((tokenHash) =>
+            got(store.spendInvitation(anInvitation(), aSession({ tokenHash }))),
+          ),
         );
         expect(spent).toEqual([true, false, false]);
         expect((await got(store.person(ana)))?.standing).toBe("joined");
@@ -199,8 +201,20 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
       test("a revoked invitation cannot be spent", async () => {
         await createBoard();
         await got(store.putInvitation(anInvitation({ state: "revoked" })));
-        expect(await got(store.spendInvitation(ana, aSession()))).toBe(false);
+        expect(await got(store.spendInvitation(anInvitation(), aSession()))).toBe(false);
         expect((await got(store.person(ana)))?.standing).toBe("invited");
+      });
+
+      test("a link that was replaced after it was looked up does not spend the one that took its place", async () => {
+        await createBoard();
+        const lookedUp = await got(store.invitationBySecret("secret-hash"));
+        await got(store.putInvitation(anInvitation({ secretHash: "secret-2", codeHash: "code-2" })));
+        expect(await got(store.spendInvitation(lookedUp ?? anInvitation(), aSession()))).toBe(false);
+        expect((await got(store.invitationOf(ana)))?.state).toBe("open");
+        expect((await got(store.person(ana)))?.standing).toBe("invited");
+        expect(await got(store.session("token-hash"))).toBeUndefined();
+        const newer = anInvitation({ secretHash: "secret-2" });
+        expect(await got(store.spendInvitation(newer, aSession()))).toBe(true);
       });
 
       test("sessions end one by one, by person, and by the sign-in they came from", async () => {

@@ -34,7 +34,7 @@ describe("sqlite keeps what it was given", () => {
     const file = await newFile();
     const { store } = await open({ file });
     await got(store.createBoard(aBoard(), [aLane()], [aPerson()], [anInvitation()]));
-    await got(store.spendInvitation(ana, aSession()));
+    await got(store.spendInvitation(anInvitation(), aSession()));
     for (let n = 0; n < 20; n += 1) await got(store.append(anUpdate({ at: n })).forced);
     await got(store.writeSnapshot(sharedLane, { upTo: 5, bytes: new Uint8Array(100_000).fill(3) }));
     await store.close();
@@ -229,7 +229,7 @@ describe("sqlite on a failing disk", () => {
     turn("noGrowth", true);
     const small = store.append(anUpdate());
     const large = store.append(anUpdate({ bytes: new Uint8Array(60_000) }));
-    const spent = store.spendInvitation(ana, aSession());
+    const spent = store.spendInvitation(anInvitation(), aSession());
     const lane = store.loadLane(sharedLane);
     for (const answer of [small.written, small.forced, large.written, large.forced, spent]) {
       expect(await answer).toEqual(failing("full"));
@@ -240,7 +240,7 @@ describe("sqlite on a failing disk", () => {
     turn("noGrowth", false);
     expect(await store.probe()).toMatchObject({ ok: true });
     expect(await got(store.append(anUpdate()).written)).toBe(2);
-    expect(await got(store.spendInvitation(ana, aSession()))).toBe(true);
+    expect(await got(store.spendInvitation(anInvitation(), aSession()))).toBe(true);
   });
 
   test("[R2] read-only: writes fail, reading goes on, and it works again when it may write", async () => {
