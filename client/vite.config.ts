@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { catalogPlugin } from "./messages/catalog-plugin.ts";
@@ -13,7 +12,7 @@ const joinPathChunks = [
   {
     name: "base",
     priority: 2,
-    test: /\/(react|react-dom|scheduler|@lingui)\/|client\/(ui|messages)\/[^/]*$|client\/app\/(App|Page|JoinPage|Error|Language|Wanted|Trouble|navigation|route|offline)|session\/(api|device-store)|shared\/(assert|result|access|board\/ids)/,
+    test: /\/(react|react-dom|preact|@lingui)\/|client\/(ui|messages)\/[^/]*$|client\/app\/(App|Page|JoinPage|Error|Language|Wanted|Trouble|navigation|route|offline)|session\/(api|device-store)|shared\/(assert|result|access|board\/ids)/,
   },
   { name: "board", priority: 1, test: /client\/app\/BoardRoute/ },
 ];
@@ -21,7 +20,6 @@ const joinPathChunks = [
 export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   plugins: [
-    react(),
     catalogPlugin(),
     VitePWA({
       disable: mode === "bench",
