@@ -15,6 +15,7 @@ import { createOriginRules } from "./access/request-origin.ts";
 import { createSetup } from "./access/setup.ts";
 import { openStaffAccounts } from "./access/staff.ts";
 import { type ThrottleLimits, usualLimits } from "./access/throttle.ts";
+import { createTurns } from "./access/turns.ts";
 import { type CannotStart, type Config, cannotStart } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import { boardPage } from "./http/board-page.ts";
@@ -81,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<Result<Runnin
       secure: origins.secure,
       onTrouble: (what) => log.error({ what }, "the accounts could not be reached"),
     });
-    const parts = { store, staff, keys, live: relay, now, random };
+    const parts = { store, staff, keys, live: relay, inTurn: createTurns(), now, random };
     const askers = createAskers(parts);
     const setup = createSetup(parts, limits);
     const refusedSockets = new Map<string, number>();

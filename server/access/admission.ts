@@ -13,6 +13,8 @@ export interface Admission {
   readonly access: LaneAccess;
   /** Names the session, so that ending it ends its sockets. Never the token itself. */
   readonly sessionTokenHash: string;
+  /** For how long the session still lives, from the moment it was let in. Its sockets end with it. */
+  readonly sessionLeftMs: number;
 }
 
 /**

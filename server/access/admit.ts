@@ -10,8 +10,8 @@ import type { OriginRules } from "./request-origin.ts";
  * Who may open a socket on a lane: a person with a live session of its board and the lane among theirs. A staff sign-in
  * alone does not do; `POST /api/boards/:boardId/enter` makes a session of it first, so that every socket has one to end.
  */
-export function createAdmit(parts: Pick<EntryParts, "store">, askers: Askers, origins: OriginRules): Admit {
-  const { store } = parts;
+export function createAdmit(parts: Pick<EntryParts, "store" | "now">, askers: Askers, origins: OriginRules): Admit {
+  const { store, now } = parts;
   return async (request, laneId) => {
     try {
       if (!origins.hostIsOurs(request) || !origins.originIsOurs(request)) return fail({ kind: "wrong-origin" });
@@ -20,7 +20,8 @@ export function createAdmit(parts: Pick<EntryParts, "store">, askers: Askers, or
         const lane = await take(store.lane(laneId));
         const { person, session } = await take(askers.bySession(request, lane?.boardId));
         const access = (lane && accessOn(person.lanes, laneId)) ?? refuse("not-found");
-        return { person, laneId, access, sessionTokenHash: session.tokenHash };
+        const { tokenHash: sessionTokenHash, expiresAt } = session;
+        return { person, laneId, access, sessionTokenHash, sessionLeftMs: expiresAt - now() };
       });
     } catch {
       return fail({ kind: "unexpected" });

@@ -7,6 +7,7 @@ import { freshInvitation } from "./fresh-invitation.ts";
 import type { EntryParts } from "./parts.ts";
 import { lanesOfRole, newPerson, openLanesOf, ownerOf, peopleAsSeenBy, personView } from "./people.ts";
 import type { StaffMember } from "./staff.ts";
+import { answerInTurn } from "./turns.ts";
 
 export interface Boards {
   /** A board, its two lanes, its owner with an invitation, and, if a worker made it, that worker. All or nothing. */
@@ -93,14 +94,14 @@ export function createBoards(parts: EntryParts): Boards {
       }),
 
     changeMe: (asker, change) =>
-      inSteps(async ({ take }) => {
+      answerInTurn(parts, asker, async (me, { take }) => {
         const changed: PersonRecord = {
-          ...asker,
-          name: change.name ?? asker.name,
-          language: change.language ?? asker.language,
-          colour: change.colour ?? asker.colour,
-          symbol: change.symbol === undefined ? asker.symbol : (change.symbol ?? undefined),
-          named: asker.named || change.name !== undefined || (change.symbol ?? undefined) !== undefined,
+          ...me,
+          name: change.name ?? me.name,
+          language: change.language ?? me.language,
+          colour: change.colour ?? me.colour,
+          symbol: change.symbol === undefined ? me.symbol : (change.symbol ?? undefined),
+          named: me.named || change.name !== undefined || (change.symbol ?? undefined) !== undefined,
         };
         await take(store.putPerson(changed));
         live.personChanged(changed);

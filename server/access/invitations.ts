@@ -6,6 +6,7 @@ import { type Answer, inSteps, type Steps } from "./answer.ts";
 import { freshInvitation } from "./fresh-invitation.ts";
 import { type EntryParts, lasting } from "./parts.ts";
 import { forgotten, isOn, judgeLanes, lanesOfRole, newPerson, ownerOf } from "./people.ts";
+import { answerInTurn } from "./turns.ts";
 
 /** Who asks: somebody on the board, or a program with an API token, which may start a board and nothing more. */
 export type Inviter = PersonRecord | "api-token";
@@ -73,8 +74,8 @@ export function createInvitations(parts: EntryParts): Invitations {
   };
 
   return {
-    invite: (boardId, inviter, body, base) =>
-      inSteps(async (steps) => {
+    invite: (boardId, inviter, body, base) => {
+      const invite = async (inviter: Inviter, steps: Steps): Promise<NewInvitationReply> => {
         const { take, refuse } = steps;
         if (inviter !== "api-token") mustBeAllowed(inviter, "invite", steps);
         if (!(await take(store.board(boardId)))) refuse("not-found");
@@ -110,11 +111,14 @@ export function createInvitations(parts: EntryParts): Invitations {
         await take(store.putPerson(person));
         await take(store.putInvitation(record));
         live.boardChanged(boardId);
-        return atOnce ? { personId: person.personId, ...view } : { personId: person.personId, pending: true as const };
-      }),
+        return atOnce ? { personId: person.personId, ...view } : { personId: person.personId, pending: true };
+      };
+      if (inviter !== "api-token") return answerInTurn(parts, inviter, invite);
+      return parts.inTurn(boardId, () => inSteps((steps) => invite(inviter, steps)));
+    },
 
-    approve: (asker, personId, base) =>
-      inSteps(async (steps) => {
+    approve: (who, personId, base) =>
+      answerInTurn(parts, who, async (asker, steps) => {
         mustBeAllowed(asker, "approve-invitation", steps);
         const person = await targetOn(asker.boardId, personId, steps);
         if (person.standing === "joined") steps.refuse("not-found");
@@ -126,16 +130,16 @@ export function createInvitations(parts: EntryParts): Invitations {
         return view;
       }),
 
-    decline: (asker, personId) =>
-      inSteps(async (steps) => {
+    decline: (who, personId) =>
+      answerInTurn(parts, who, async (asker, steps) => {
         mustBeAllowed(asker, "approve-invitation", steps);
         const person = await targetOn(asker.boardId, personId, steps);
         if (person.standing !== "pending") steps.refuse("not-found");
         await forget(person, steps);
       }),
 
-    again: (asker, personId, base) =>
-      inSteps(async (steps) => {
+    again: (who, personId, base) =>
+      answerInTurn(parts, who, async (asker, steps) => {
         const person = await targetOn(asker.boardId, personId, steps);
         mustBeAllowed(asker, "invite", steps);
         if (person.standing === "pending") steps.refuse("invitation-pending");
@@ -143,8 +147,8 @@ export function createInvitations(parts: EntryParts): Invitations {
         return renew(person, base, steps);
       }),
 
-    revoke: (asker, personId) =>
-      inSteps(async (steps) => {
+    revoke: (who, personId) =>
+      answerInTurn(parts, who, async (asker, steps) => {
         const person = await targetOn(asker.boardId, personId, steps);
         const own = person.invitedBy === asker.personId && person.standing !== "joined";
         if (!own) await mustBeFreeToRenew(asker, person, steps);
@@ -153,8 +157,8 @@ export function createInvitations(parts: EntryParts): Invitations {
         else await revokeOpen(personId, steps);
       }),
 
-    remove: (asker, personId) =>
-      inSteps(async (steps) => {
+    remove: (who, personId) =>
+      answerInTurn(parts, who, async (asker, steps) => {
         mustBeAllowed(asker, "remove-person", steps);
         const person = await targetOn(asker.boardId, personId, steps);
         if (person.role === ownerRole) steps.refuse("not-allowed");

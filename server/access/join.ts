@@ -29,7 +29,7 @@ export interface Joining {
 }
 
 export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "codes" | "links">): Joining {
-  const { store, live, keys, now, random } = parts;
+  const { store, live, inTurn, keys, now, random } = parts;
   const codeThrottle = createThrottle(limits.codes);
   const linkThrottle = createThrottle(limits.links);
   const onlyWrong = (refusal: Refusal) => refusal.kind === "invitation-wrong";
@@ -106,13 +106,21 @@ export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "c
     join: (body, address) =>
       throttled(body, address, () =>
         inSteps(async (steps) => {
-          const { invitation, person } = await openInvitation(body, steps);
-          const { token, session } = newSession(person, now() + lasting.deviceSessionMs, undefined);
-          // Everything that can fail for want of the store is read before the invitation is spent.
-          const reply = await replyTo(person, token, steps);
-          if (!(await steps.take(store.spendInvitation(invitation, session)))) steps.refuse("invitation-used");
-          live.boardChanged(person.boardId);
-          return { reply, expiresAt: session.expiresAt };
+          const { boardId } = (await openInvitation(body, steps)).person;
+          return steps.take(
+            inTurn(boardId, () =>
+              inSteps(async (turn) => {
+                // Looked up again: while this waited for its turn, the invitation may have been taken back.
+                const { invitation, person } = await openInvitation(body, turn);
+                const { token, session } = newSession(person, now() + lasting.deviceSessionMs, undefined);
+                // Everything that can fail for want of the store is read before the invitation is spent.
+                const reply = await replyTo(person, token, turn);
+                if (!(await turn.take(store.spendInvitation(invitation, session)))) turn.refuse("invitation-used");
+                live.boardChanged(boardId);
+                return { reply, expiresAt: session.expiresAt };
+              }),
+            ),
+          );
         }),
       ),
 

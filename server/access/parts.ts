@@ -3,6 +3,7 @@ import type { BoardStore } from "../store/board-store.ts";
 import type { Keys } from "./keys.ts";
 import type { LiveBoards } from "./live-boards.ts";
 import type { StaffAccounts } from "./staff.ts";
+import type { InTurn } from "./turns.ts";
 
 /** What every answer about people and entry is made of; handed in once, at start-up. */
 export interface EntryParts {
@@ -10,6 +11,7 @@ export interface EntryParts {
   readonly staff: StaffAccounts;
   readonly keys: Keys;
   readonly live: LiveBoards;
+  readonly inTurn: InTurn;
   /** Unix ms. */
   readonly now: () => number;
   readonly random: RandomBytes;

@@ -29,6 +29,9 @@ export interface Connection {
   readonly sendAck: () => void;
   readonly close: (reason: CloseReason) => void;
 
+  /** The other side has ended it: nothing here is to run for it any more. */
+  readonly ended: () => void;
+
   /** Something came from it, if only a pong. */
   readonly heard: () => void;
   /** To be called every few seconds: keeps a silent client from hanging up, and drops one that no longer answers. */
@@ -49,6 +52,8 @@ export const pingEveryMs = 30_000;
 /** Time a reader gets to take what is queued and answer our close. */
 const closeGraceMs = 5_000;
 const offencesBeforeClose = 20;
+/** No timer counts further (2^31 ms); a session that outlives this is looked at again. */
+const longestTimerMs = 2_000_000_000;
 
 export function createConnection(deps: ConnectionDeps): Connection {
   const { admission, asksAcks, socket, clock } = deps;
@@ -60,13 +65,23 @@ export function createConnection(deps: ConnectionDeps): Connection {
   let lastSentAt = clock.now();
   let lastPingAt = clock.now();
   let pongIsDue = false;
+  let cancelExpiry = () => {};
 
   const close = (reason: CloseReason) => {
     if (!open) return;
     open = false;
+    cancelExpiry();
     socket.close(closeCodes[reason].code, reason);
     clock.setTimer(closeGraceMs, socket.terminate);
     deps.onClosing(reason);
+  };
+
+  const waitForExpiry = (leftMs: number) => {
+    const nextMs = Math.min(Math.max(0, leftMs), longestTimerMs);
+    cancelExpiry = clock.setTimer(nextMs, () => {
+      if (leftMs > nextMs) waitForExpiry(leftMs - nextMs);
+      else close("signedOut");
+    });
   };
 
   const send = (frame: Uint8Array) => {
@@ -79,6 +94,8 @@ export function createConnection(deps: ConnectionDeps): Connection {
   const tell = (message: ServerMessage) => {
     if (asksAcks) send(encodeServerMessage(message));
   };
+
+  waitForExpiry(admission.sessionLeftMs);
 
   return {
     admission,
@@ -102,6 +119,10 @@ export function createConnection(deps: ConnectionDeps): Connection {
       tell({ type: "ack", count });
     },
     close,
+    ended: () => {
+      open = false;
+      cancelExpiry();
+    },
     heard: () => {
       pongIsDue = false;
     },
@@ -112,6 +133,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
       if (now - lastPingAt < pingEveryMs) return;
       if (pongIsDue) {
         open = false;
+        cancelExpiry();
         socket.terminate();
         return deps.onClosing("dead");
       }

@@ -165,7 +165,10 @@ export function createRelay(deps: RelayDeps): Relay {
         },
         onText: () => connection.close("notBinary"),
         onPong: connection.heard,
-        onClosed: () => forget(connection),
+        onClosed: () => {
+          connection.ended();
+          forget(connection);
+        },
       };
     },
     socketsOf: (sessionTokenHash) => {

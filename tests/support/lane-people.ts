@@ -32,6 +32,7 @@ export function anAdmission(person: PersonRecord, change: Partial<Admission> = {
     laneId: sharedLane,
     access: "write" as LaneAccess,
     sessionTokenHash: `session-${person.personId}`,
+    sessionLeftMs: 24 * 3_600_000,
     ...change,
   };
 }

@@ -42,6 +42,39 @@ test("[R8] ending a session closes its sockets and leaves the person's other ses
   expect(one.closedWith()).toBeUndefined();
 });
 
+test("[R8] a session that comes to its end closes its sockets then, however far ahead that is", async () => {
+  const { clock, relay, one } = await anaAndBo();
+  const dayMs = 24 * 3_600_000;
+  const phone = joinLane(relay, anAdmission(ana, { sessionLeftMs: 10_000 }));
+  const tablet = joinLane(relay, anAdmission(bo, { sessionLeftMs: 40 * dayMs }));
+  await clock.advance(9_999);
+  expect(phone.closedWith()).toBeUndefined();
+  await clock.advance(1);
+  expect(phone.closedWith()).toEqual({ code: 4401, reason: "signedOut" });
+  expect(one.closedWith()).toBeUndefined();
+  expect(relay.socketsOf(anAdmission(bo).sessionTokenHash)).toBe(2);
+  tablet.hangUp();
+  expect(relay.socketsOf(anAdmission(bo).sessionTokenHash)).toBe(1);
+});
+
+test("[R8] the end of a session beyond the reach of one timer is not forgotten, nor early", async () => {
+  const timers: { readonly delayMs: number; readonly run: () => void }[] = [];
+  const clock = {
+    now: () => 0,
+    setTimer: (delayMs: number, run: () => void) => {
+      timers.push({ delayMs, run });
+      return () => {};
+    },
+  };
+  const relay = createRelay({ store: createFakeLaneStore(), clock, log: { info: () => {}, warn: () => {} } });
+  const one = joinLane(relay, anAdmission(ana, { sessionLeftMs: 3_000_000_000 }));
+  const first = timers.find(({ delayMs }) => delayMs === 2_000_000_000);
+  first?.run();
+  expect(one.closedWith()).toBeUndefined();
+  timers.find(({ delayMs }) => delayMs === 1_000_000_000)?.run();
+  expect(one.closedWith()?.code).toBe(4401);
+});
+
 test("[R8] a change of access closes the socket on that lane, to be opened anew", async () => {
   const { relay, one, other } = await anaAndBo();
   const onOffers = joinLane(relay, anAdmission(ana, { laneId: offersLane }));
