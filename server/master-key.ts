@@ -1,8 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ok, type Result } from "#shared/result.ts";
 import { type CannotStart, type Config, cannotStart, readKey } from "./config.ts";
+import { makeFolder } from "./store/make-folder.ts";
 
 export interface MasterKey {
   /** 32 bytes. */
@@ -21,7 +22,7 @@ export const keyFileOf = (dataDir: string): string => `${dataDir}.key`;
 export function openMasterKey(config: Pick<Config, "dataDir" | "key">): Result<MasterKey, CannotStart> {
   const { dataDir } = config;
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
   } catch (error) {
     return cannotStart(`The data folder ${dataDir} could not be made (${reasonOf(error)}). ${chooseAnother}`);
   }
@@ -41,7 +42,7 @@ function openKeyFile(dataDir: string, mark: string): Result<MasterKey, CannotSta
           `The key of the data folder ${dataDir} is missing. Put its key file back at ${file}, or set ALONGSIDE_KEY.`,
         );
       }
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       // "wx": of two servers that start at the same moment, one makes the key and the other reads it.
       writeFileSync(file, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
     }

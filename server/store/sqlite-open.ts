@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fail, ok, type Result } from "#shared/result.ts";
+import { makeFolder } from "./make-folder.ts";
 import { applicationId, type Migration, migrations as ourMigrations } from "./migrations.ts";
 import type { OpenFailure } from "./open-store.ts";
 import { describeError, diskTrouble, isBusy, isDamage } from "./sqlite-errors.ts";
@@ -35,7 +36,7 @@ export function openFile(settings: WorkerSettings): Result<OpenFile, OpenFailure
     return fail(error);
   };
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     if (!settings.beside) {
       const lock = takeLock(`${file}-lock`);
       if (!lock) return refuse({ kind: "store-in-use", file });

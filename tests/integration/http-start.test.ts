@@ -159,6 +159,8 @@ describe("what cannot work is one sentence and exit 2", () => {
     expect(await refused(startMain({ DATA_DIR: join(dataDir, "below") }))).toContain(dataDir);
     // The kernel lets nobody make a folder there, root neither.
     expect(await refused(startMain({ DATA_DIR: "/sys/boards" }))).toContain("/sys/boards");
+    // Here it says "no such folder" of one that is there, which Node's own recursive mkdir never gives up on.
+    expect(await refused(startMain({ DATA_DIR: "/proc/boards/deeper" }))).toContain("/proc/boards");
   });
 
   test("a key that is missing or another one than the data was made with", async () => {
