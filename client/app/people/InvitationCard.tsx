@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { InvitationView } from "#shared/protocol/api.ts";
 import { useLanguage } from "../../messages/language.tsx";
 import { announce } from "../../ui/announcer.ts";
@@ -14,18 +14,14 @@ interface InvitationCardProps {
 /** One invitation in the three ways in which it can be handed over: shown, said, sent. It is never shown again. */
 export function InvitationCard({ invitation, name }: InvitationCardProps) {
   const { say, moment } = useLanguage();
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useState<"not-yet" | "copied" | "by-hand">("not-yet");
+  const link = useRef<HTMLParagraphElement>(null);
   const qr = useQrPath(invitation.url);
 
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(invitation.url);
-      setCopied(true);
-      announce(say("invite.copied"));
-    } catch {
-      // Without a secure address there is no clipboard: the link stands there to be selected.
-      setCopied(false);
-    }
+    const done = (await copyText(invitation.url)) || copySelected(link.current);
+    setCopied(done ? "copied" : "by-hand");
+    announce(say(done ? "invite.copied" : "invite.copyByHand"));
   };
 
   return (
@@ -54,16 +50,34 @@ export function InvitationCard({ invitation, name }: InvitationCardProps) {
         </div>
       </div>
       <h3>{say("invite.link")}</h3>
-      <p className={styles.link} dir="ltr">
+      <p ref={link} className={styles.link} dir="ltr">
         {invitation.url}
       </p>
       <Button onClick={copy}>
-        <Icon name={copied ? "check" : "copy"} />
-        {say(copied ? "invite.copied" : "invite.copy")}
+        <Icon name={copied === "copied" ? "check" : "copy"} />
+        {say(copied === "copied" ? "invite.copied" : "invite.copy")}
       </Button>
+      {copied === "by-hand" && <p className={styles.note}>{say("invite.copyByHand")}</p>}
       <p className={styles.note}>{say("invite.until", { when: moment(Date.parse(invitation.expiresAt)) })}</p>
     </div>
   );
+}
+
+/** Browsers withhold the clipboard from a page that came without TLS. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The older way, which also works there. What it leaves selected can be copied by hand. */
+function copySelected(element: HTMLElement | null): boolean {
+  if (!element) return false;
+  getSelection()?.selectAllChildren(element);
+  return document.execCommand("copy");
 }
 
 /** The link as a QR drawing; its maker is loaded when the first one is shown. */
