@@ -1,9 +1,14 @@
 import * as Y from "yjs";
 import { keepMarks } from "#shared/board/keep-marks.ts";
+import { limits } from "#shared/protocol/limits.ts";
 import type { StoredLane } from "../store/board-store.ts";
+import { judgeShape } from "./update-shape.ts";
 
-/** `nothing-new`: the lane has all of it already. `malformed`: it is not an update at all. */
-export type UpdateWeight = "news" | "nothing-new" | "malformed";
+/**
+ * `nothing-new`: the lane has all of it already. `malformed`: it is no update, or of a shape that would harm whoever has
+ * it. `too-large`: it would hold everybody up.
+ */
+export type UpdateWeight = "news" | "nothing-new" | "malformed" | "too-large";
 
 /**
  * What the relay has to know about one lane. Behind this interface stands a whole document today; the form that keeps
@@ -33,14 +38,19 @@ export type OpenLaneState = (stored: StoredLane) => OpenedLane;
 
 /** The form with a `Y.Doc` in memory. */
 export const openDocLaneState: OpenLaneState = (stored) => {
-  const rows = stored.tail.map((row) => row.bytes);
-  if (stored.snapshot) rows.unshift(stored.snapshot.bytes);
+  const tail = stored.tail.map((row) => row.bytes);
+  const rows = stored.snapshot ? [stored.snapshot.bytes, ...tail] : tail;
   const bad = new Set<Uint8Array>();
   for (;;) {
     const doc = new Y.Doc();
     // Else Yjs tidies marks away in this copy alone: people who stay connected would never hear of those deletions.
     keepMarks(doc);
-    const failed = rows.find((row) => !bad.has(row) && !applied(doc, row));
+    const failed = rows.find((row) => {
+      if (bad.has(row)) return false;
+      const works = (row === stored.snapshot?.bytes || isSound(doc, row)) && applied(doc, row);
+      letGoOfWaiting(doc);
+      return !works;
+    });
     if (!failed) return { state: docLaneState(doc), skipped: bad.size };
     // A failed update leaves a document half changed, so start again without it.
     doc.destroy();
@@ -48,25 +58,40 @@ export const openDocLaneState: OpenLaneState = (stored) => {
   }
 };
 
+/** What waits for changes that nobody has sent costs more with every further update. Past this it is let go. */
+const mostWaitingBytes = 128 * 1024;
+
 function docLaneState(doc: Y.Doc): LaneState {
+  /** Updates that came before what they hang on was applied. */
+  const unsure = new WeakSet<Uint8Array>();
   return {
     weigh: (update) => {
       try {
         const { structs, ds } = Y.decodeUpdate(update);
         const store = doc.store;
+        const shape = judgeShape(structs, store);
+        if (shape === "harmful") return "malformed";
+        if (shape === "unsure") unsure.add(update);
+        let newDeletions = 0;
+        for (const [client, ranges] of ds.clients) {
+          for (const range of ranges) if (!isDeletedAlready(doc, client, range.clock, range.len)) newDeletions++;
+        }
+        if (newDeletions > limits.newDeletions) return "too-large";
+        if (newDeletions > 0) return "news";
         for (const struct of structs) {
           if (struct instanceof Y.Skip) continue;
           if (struct.id.clock + struct.length > Y.getState(store, struct.id.client)) return "news";
-        }
-        for (const [client, ranges] of ds.clients) {
-          for (const range of ranges) if (!isDeletedAlready(doc, client, range.clock, range.len)) return "news";
         }
         return "nothing-new";
       } catch {
         return "malformed";
       }
     },
-    applyUpdate: (update) => applied(doc, update),
+    applyUpdate: (update) => {
+      const works = unsure.has(update) ? isSound(doc, update) && applied(doc, update) : applied(doc, update);
+      letGoOfWaiting(doc);
+      return works;
+    },
     diff: (stateVector) => {
       try {
         return Y.encodeStateAsUpdate(doc, stateVector);
@@ -87,6 +112,19 @@ function applied(doc: Y.Doc, update: Uint8Array): boolean {
   } catch {
     return false;
   }
+}
+
+function isSound(doc: Y.Doc, update: Uint8Array): boolean {
+  try {
+    return judgeShape(Y.decodeUpdate(update).structs, doc.store) !== "harmful";
+  } catch {
+    return false;
+  }
+}
+
+function letGoOfWaiting({ store }: Y.Doc): void {
+  if ((store.pendingStructs?.update.length ?? 0) > mostWaitingBytes) store.pendingStructs = null;
+  if ((store.pendingDs?.length ?? 0) > mostWaitingBytes) store.pendingDs = null;
 }
 
 /** A sync step 2 always carries the whole delete set, so "nothing new" has to look whether each range is deleted here. */

@@ -5,6 +5,7 @@ import { limits } from "#shared/protocol/limits.ts";
 import type { StampedPerson } from "#shared/protocol/presence.ts";
 import type { PersonRecord } from "../store/board-store.ts";
 import { readBytes } from "./frames.ts";
+import { isWithin } from "./update-shape.ts";
 
 /** A connection, as far as presence is concerned. */
 export interface Presenter {
@@ -56,7 +57,6 @@ interface Known {
 const rememberedIds = 512;
 /** A stock client sends on what it heard of everyone in the room. */
 const entriesInFrame = 1_024;
-const nestingDepth = 8;
 
 export function createPresenceTable(): PresenceTable {
   const knownById = new Map<number, Known>();
@@ -152,6 +152,8 @@ export function createPresenceTable(): PresenceTable {
         for (let index = 0; index < count; index++) {
           const clientId = decoding.readVarUint(decoder);
           const clock = decoding.readVarUint(decoder);
+          // We count on from it for others, and past what a number holds nobody could read the frame.
+          if (clock > limits.largestClock) return "undecodable";
           if (receiveEntry(from, clientId, clock, readBytes(decoder)) === "bad") verdict = "bad";
         }
         return decoding.hasContent(decoder) ? "undecodable" : verdict;
@@ -205,15 +207,10 @@ function parseState(json: Uint8Array): Readonly<Record<string, unknown>> | undef
   try {
     const state: unknown = JSON.parse(decoder.decode(json), (key, value) => (key === "__proto__" ? undefined : value));
     if (typeof state !== "object" || state === null || Array.isArray(state)) return undefined;
-    return isWithin(state, nestingDepth) ? (state as Record<string, unknown>) : undefined;
+    return isWithin(state, limits.valueNesting) ? (state as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isWithin(value: unknown, depth: number): boolean {
-  if (typeof value !== "object" || value === null) return true;
-  return depth > 0 && Object.values(value).every((inner) => isWithin(inner, depth - 1));
 }
 
 function stampOf(person: PersonRecord): StampedPerson {

@@ -110,10 +110,15 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
       const loaded = await store.loadLane(laneId).catch(() => undefined);
       if (loaded?.ok) {
         const opened = deps.openLaneState(loaded.value);
-        if (opened.skipped > 0) log.warn({ laneId, skipped: opened.skipped }, "stored updates that cannot be applied");
         tailLength = loaded.value.tail.length;
         appliedUpTo = loaded.value.tail.at(-1)?.seq ?? loaded.value.snapshot?.upTo ?? 0;
-        return becomeLive(opened.state);
+        becomeLive(opened.state);
+        if (opened.skipped > 0) {
+          log.warn({ laneId, skipped: opened.skipped }, "stored updates that cannot be applied");
+          // Each of them makes the loading start again: the next one goes from a snapshot that is past them.
+          void writeSnapshot();
+        }
+        return;
       }
       if (!loadFailing) {
         loadFailing = true;
@@ -192,7 +197,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     };
     if (!answersStep1 && update.length > limits.updateBytes) return refuse(connection, number, "too-large");
     const weight = live.weigh(update);
-    if (weight === "malformed") return refuse(connection, number, "malformed");
+    if (weight === "malformed" || weight === "too-large") return refuse(connection, number, weight);
     // The lane may have it from somebody else and not be forced yet, so even this ack waits.
     if (weight === "nothing-new") return laneLog.whenForced(settle);
     if (connection.admission.access !== "write") return refuse(connection, number, "read-only");

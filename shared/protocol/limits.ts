@@ -9,6 +9,14 @@ export const limits = {
   queuedBytesBeforeClose: 1024 * 1024,
   /** Silence after which the relay sends an empty presence frame: a stock client hangs up after 30 s without one. */
   heartbeatMs: 20_000,
+  /** Levels of one value: presence, or a field of a record. */
+  valueNesting: 8,
+  /** Shared types inside each other: a record, its long words, and lists within lists in them. */
+  typeNesting: 32,
+  /** Separate stretches that one update deletes anew. */
+  newDeletions: 4_096,
+  /** No device counts its changes this far; numbers beyond it would not survive arithmetic. */
+  largestClock: 2 ** 40,
   /** Letters (UTF-16 units) of one short text. */
   wordsLength: 2_000,
   nameLength: 80,

@@ -182,6 +182,15 @@ test.each([
   expect(one.closedWith()?.code).toBe(1002);
 });
 
+test("[R5] a clock past what a number holds ends its socket, and reaches nobody", async () => {
+  const { clock, one, other } = await anaAndBo();
+  const before = other.framesReceived.length;
+  one.sendFrame(presenceEntryOf(one.doc.clientID, Number.MAX_SAFE_INTEGER, "{}"));
+  await clock.advance(1_000);
+  expect(one.closedWith()?.code).toBe(1002);
+  expect(other.framesReceived.length).toBe(before);
+});
+
 test("[R5] __proto__ is dropped from presence", async () => {
   const { clock, one, other } = await anaAndBo();
   one.sendFrame(presenceEntryOf(one.doc.clientID, 1, '{"__proto__":{"role":"client"},"fine":1}'));
