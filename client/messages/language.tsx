@@ -37,7 +37,7 @@ export interface Language {
   /** As `say`, for ids put together from data (`kind.` + kind); falls back to `fallback` when there is none. */
   readonly sayAny: (id: string, fallback: MessageId, values?: Values) => string;
   readonly number: (value: number) => string;
-  /** An ISO date (`2026-12-05`) as people say it: "Sat 5 Dec". */
+  /** An ISO date (`2026-12-05`) as people say it: "Sat 5 Dec", with the year when it is another. */
   readonly date: (isoDate: string) => string;
   /** A moment (Unix ms) as date and time. */
   readonly moment: (unixMs: number) => string;
@@ -66,6 +66,13 @@ function createLanguage(tag: LanguageTag, i18n: I18n): Language {
   const locale = tag === "ar" ? "ar-u-nu-latn" : tag === "en-XA" ? "en" : "en-GB";
   const numbers = new Intl.NumberFormat(locale);
   const dates = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+  const datesWithYear = new Intl.DateTimeFormat(locale, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
   const moments = new Intl.DateTimeFormat(locale, {
     day: "numeric",
     month: "short",
@@ -80,7 +87,10 @@ function createLanguage(tag: LanguageTag, i18n: I18n): Language {
     sayAny: (id, fallback, values) =>
       i18n._(i18n.messages[id] === undefined ? fallback : id, values as Record<string, unknown>),
     number: (value) => numbers.format(value),
-    date: (isoDate) => dates.format(new Date(`${isoDate}T00:00:00Z`)),
+    date: (isoDate) => {
+      const isThisYear = isoDate.startsWith(`${new Date().getFullYear()}-`);
+      return (isThisYear ? dates : datesWithYear).format(new Date(`${isoDate}T00:00:00Z`));
+    },
     moment: (unixMs) => moments.format(unixMs),
     list: (items) => lists.format(items),
   };
