@@ -20,15 +20,16 @@ type Manifest = Readonly<Record<string, ManifestEntry>>;
 
 const joinBudgetKb = 125;
 const restBudgetKb = 300;
-/** The board's own screen, the first language, and the session: loaded on the way from a join link to an edit. */
+/**
+ * Loaded by `import()`, and yet on the way from a join link to an edit: the first language, the board's screen, and what a
+ * wide screen shows of it (a phone, which begins with the list, needs less).
+ */
 const onTheJoinPath = [
-  /^virtual:messages\/en$|^\0?virtual:messages\/en$|messages\/en$/,
-  /app\/(Board|Join|Entry)[A-Za-z]*\.tsx$/,
-  /session\/open-session\.ts$/,
-  /shared\/board\/open-board\.ts$/,
-  /client\/canvas\/|^canvas\//,
-  /^_board-/, // the chunk of that name in vite.config.ts
-  /^plan\/Plan[A-Za-z]*\.tsx$/,
+  /messages\/en$/,
+  /^_board-/,
+  /^app\/(JoinPage|BoardRoute|BoardScreen|NameStrip|MapWithCursors)\.tsx$/,
+  /^canvas\/(MapView|ListView)\.tsx$/,
+  /^plan\/PlanView\.tsx$/,
 ];
 
 const dist = await buildIfChanged();
