@@ -16,12 +16,25 @@ export interface SaveLedger {
   /** Whether the relay's answer to our step 1 has come on this socket. */
   readonly synced: boolean;
   readonly stepTwoSent: boolean;
-  /** Frames of this socket that cover changes and are not acked yet, oldest first. `at` is Unix ms. */
-  readonly inFlight: readonly { readonly count: number; readonly covers: number; readonly at: number }[];
+  /**
+   * Whether a step 2 of this socket is acked: only then does the relay hold everything that was in the document before,
+   * also what no count tells of (another tab of this browser wrote it, or the page ended before its count was kept).
+   */
+  readonly stepTwoAcked: boolean;
+  /** Frames of this socket that cover changes, or everything so far, and are not acked yet, oldest first. */
+  readonly inFlight: readonly FrameInFlight[];
   /** `false` while the relay says that it cannot write to its disk. */
   readonly storing: boolean;
   /** A change of this socket was refused: from here on no ack says anything about what we hold. */
   readonly refused: boolean;
+}
+
+interface FrameInFlight {
+  readonly frame: "step2" | "update";
+  readonly count: number;
+  readonly covers: number;
+  /** Unix ms. */
+  readonly at: number;
 }
 
 export type SaveEvent =
@@ -42,6 +55,7 @@ export const emptyLedger: SaveLedger = {
   connected: false,
   synced: false,
   stepTwoSent: false,
+  stepTwoAcked: false,
   inFlight: [],
   storing: true,
   refused: false,
@@ -68,6 +82,7 @@ export function nextLedger(ledger: SaveLedger, event: SaveEvent): SaveLedger {
         connected: true,
         synced: false,
         stepTwoSent: false,
+        stepTwoAcked: false,
         inFlight: [],
         storing: true,
         refused: false,
@@ -77,10 +92,8 @@ export function nextLedger(ledger: SaveLedger, event: SaveEvent): SaveLedger {
       // come. It covers nothing then; the step 2 that follows covers it too.
       const stepTwoSent = ledger.stepTwoSent || event.frame === "step2";
       if (!stepTwoSent) return ledger;
-      const nothingNew = ledger.made <= ledger.saved;
-      if (nothingNew) return ledger.stepTwoSent ? ledger : { ...ledger, stepTwoSent };
-      const frame = { count: event.count, covers: ledger.made, at: event.at };
-      return { ...ledger, stepTwoSent, inFlight: [...ledger.inFlight, frame] };
+      const { frame, count, at } = event;
+      return { ...ledger, stepTwoSent, inFlight: [...ledger.inFlight, { frame, count, covers: ledger.made, at }] };
     }
     case "synced":
       return ledger.synced ? ledger : { ...ledger, synced: true };
@@ -89,7 +102,10 @@ export function nextLedger(ledger: SaveLedger, event: SaveEvent): SaveLedger {
       let saved = ledger.saved;
       for (const frame of ledger.inFlight) if (frame.count <= event.count) saved = Math.max(saved, frame.covers);
       const inFlight = ledger.inFlight.filter((frame) => frame.count > event.count);
-      return inFlight.length === ledger.inFlight.length ? ledger : { ...ledger, saved, inFlight };
+      if (inFlight.length === ledger.inFlight.length) return ledger;
+      const stepTwoAcked =
+        ledger.stepTwoAcked || ledger.inFlight.some(({ frame, count }) => frame === "step2" && count <= event.count);
+      return { ...ledger, saved, stepTwoAcked, inFlight };
     }
     case "refused": {
       // A reader's empty step 2 may be refused too: with nothing of ours unsaved, nothing of ours was lost.
@@ -100,7 +116,15 @@ export function nextLedger(ledger: SaveLedger, event: SaveEvent): SaveLedger {
       return ledger.storing === event.storing ? ledger : { ...ledger, storing: event.storing };
     case "closed":
       return ledger.connected
-        ? { ...ledger, connected: false, synced: false, stepTwoSent: false, inFlight: [], refused: false }
+        ? {
+            ...ledger,
+            connected: false,
+            synced: false,
+            stepTwoSent: false,
+            stepTwoAcked: false,
+            inFlight: [],
+            refused: false,
+          }
         : ledger;
   }
 }
@@ -110,15 +134,20 @@ export function isLive(ledger: SaveLedger): boolean {
   return ledger.connected && ledger.synced;
 }
 
+/** Whether the relay has forced everything that this lane holds here, as far as we were told. */
+function isSettled(ledger: SaveLedger): boolean {
+  return ledger.stepTwoAcked && unsavedCount(ledger) === 0;
+}
+
 /**
- * What the person is told, over all lanes. `saved` only while every lane is connected and in step and every change is
+ * What the person is told, over all lanes. `saved` only while every lane is connected and in step and all it holds is
  * acked: a page that has lost its connection does not say it, even with nothing waiting (then the count is 0).
  */
 export function saveStateOf(ledgers: readonly SaveLedger[], now: number): SaveState {
   const count = ledgers.reduce((sum, ledger) => sum + unsavedCount(ledger), 0);
   const storing = ledgers.every((ledger) => ledger.storing);
   if (!storing || !ledgers.every(isLive)) return { state: "not-saved", count, storing };
-  if (count === 0) return { state: "saved" };
+  if (ledgers.every(isSettled)) return { state: "saved" };
   return now < (savingUntil(ledgers) ?? now) ? { state: "saving" } : { state: "not-saved", count, storing };
 }
 
@@ -126,7 +155,7 @@ export function saveStateOf(ledgers: readonly SaveLedger[], now: number): SaveSt
 export function savingUntil(ledgers: readonly SaveLedger[]): number | undefined {
   let until: number | undefined;
   for (const ledger of ledgers) {
-    if (unsavedCount(ledger) === 0) continue;
+    if (isSettled(ledger)) continue;
     const oldest = ledger.inFlight[0];
     if (!oldest) return undefined;
     until = Math.min(until ?? Number.POSITIVE_INFINITY, oldest.at + savingMs);
