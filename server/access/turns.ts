@@ -1,7 +1,6 @@
 import type { BoardId } from "#shared/board/ids.ts";
-import type { PersonRecord } from "../store/board-store.ts";
+import type { BoardStore, PersonRecord } from "../store/board-store.ts";
 import { type Answer, inSteps, type Steps } from "./answer.ts";
-import type { EntryParts } from "./parts.ts";
 
 /** Runs things one after another for each board, in the order they were asked for; boards do not wait for each other. */
 export type InTurn = <T>(boardId: BoardId, run: () => Promise<T>) => Promise<T>;
@@ -28,7 +27,7 @@ export function createTurns(): InTurn {
 
 /** An answer in its turn on the asker's board. `run` gets the asker as they are by then; if they are gone, it is not run. */
 export function answerInTurn<T>(
-  { store, inTurn }: Pick<EntryParts, "store" | "inTurn">,
+  { store, inTurn }: { readonly store: Pick<BoardStore, "person">; readonly inTurn: InTurn },
   asker: PersonRecord,
   run: (asker: PersonRecord, steps: Steps) => Promise<T>,
 ): Answer<T> {
