@@ -19,6 +19,7 @@ import { createTurns } from "./access/turns.ts";
 import { type CannotStart, type Config, cannotStart } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import { boardPage } from "./http/board-page.ts";
+import { refuseBrokenCall } from "./http/broken-call.ts";
 import { clientFiles } from "./http/client-files.ts";
 import { createMetrics } from "./http/health.ts";
 import { openMasterKey, reasonOf } from "./master-key.ts";
@@ -109,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<Result<Runnin
       contentPolicy: options.pages === undefined,
     });
     server.on("request", app);
+    server.on("clientError", refuseBrokenCall);
     const admit = countingRefusals(createAdmit(parts, askers, origins), refusedSockets);
     const gate = attachGate(server, { relay, admit, log, leaveOthers: options.pages !== undefined });
 

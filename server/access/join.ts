@@ -37,7 +37,7 @@ export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "c
   const throttled = <T>(body: JoinBody, address: string, attempt: () => Answer<T>): Answer<T> =>
     "code" in body
       ? codeThrottle.attempt({ address, total: "all" }, attempt, onlyWrong)
-      : linkThrottle.attempt({ address }, attempt, onlyWrong);
+      : linkThrottle.countFailures({ address }, attempt, onlyWrong);
 
   /** The open invitation behind a link or code, and whose it is; else the one reason why not. */
   const openInvitation = async (

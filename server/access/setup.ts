@@ -50,7 +50,7 @@ export function createSetup(
         return token;
       }),
     setUp: ({ token, name, email, password }, address) =>
-      tokenThrottle.attempt(
+      tokenThrottle.countFailures(
         { address },
         () =>
           inSteps(async ({ take, refuse }) => {

@@ -18,6 +18,11 @@ export interface Throttle<Key extends string> {
     attempt: () => Promise<Result<T, Refusal>>,
     counts: (refusal: Refusal) => boolean,
   ) => Promise<Result<T, Refusal>>;
+  /**
+   * For secrets that nobody can guess: looks at every attempt, at once, and only answers those that fail too often with
+   * `too-many-tries`. So nobody is kept from their own link by others who call from the same address.
+   */
+  readonly countFailures: Throttle<Key>["attempt"];
 }
 
 /** Waiting attempts past this are turned away, so that a flood cannot hold memory. */
@@ -33,19 +38,31 @@ export function createThrottle<Key extends string>(limits: Readonly<Record<Key, 
   // One at a time: otherwise a thousand guesses at once would all pass the check before the first of them is counted.
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
+  const isSpent = async (keys: Readonly<Record<Key, string>>) => {
+    for (const { key, most, counter } of counters) {
+      const counted = await counter.get(keys[key]);
+      if (counted && counted.consumedPoints >= most) return true;
+    }
+    return false;
+  };
+  const consume = async (keys: Readonly<Record<Key, string>>) => {
+    for (const { key, counter } of counters) await counter.consume(keys[key]);
+  };
   return {
+    countFailures: async (keys, attempt, counts) => {
+      const result = await attempt();
+      if (result.ok || !counts(result.error)) return result;
+      if (await isSpent(keys)) return fail({ kind: "too-many-tries" });
+      await consume(keys);
+      return result;
+    },
     attempt: (keys, attempt, counts) => {
       if (waiting >= longestQueue) return Promise.resolve(fail({ kind: "too-many-tries" }));
       waiting += 1;
       const run = last.then(async () => {
-        for (const { key, most, counter } of counters) {
-          const counted = await counter.get(keys[key]);
-          if (counted && counted.consumedPoints >= most) return fail({ kind: "too-many-tries" as const });
-        }
+        if (await isSpent(keys)) return fail({ kind: "too-many-tries" as const });
         const result = await attempt();
-        if (!result.ok && counts(result.error)) {
-          for (const { key, counter } of counters) await counter.consume(keys[key]);
-        }
+        if (!result.ok && counts(result.error)) await consume(keys);
         return result;
       });
       last = run.then(

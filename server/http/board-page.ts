@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import type { RequestHandler } from "express";
 import { type BoardId, parseId } from "#shared/board/ids.ts";
+import type { BoardView } from "#shared/protocol/api.ts";
 import { inSteps } from "../access/answer.ts";
 import type { Askers } from "../access/asker.ts";
 import type { Boards } from "../access/boards.ts";
@@ -27,38 +28,70 @@ export interface BoardPageParts {
 export function boardPage(folder: string, { store, askers, boards }: BoardPageParts): RequestHandler {
   const file = join(folder, "index.html");
   if (!existsSync(file)) return (_request, _response, next) => next();
-  const [beforeCopy, afterCopy] = splitPage(readFileSync(file, "utf8"));
+  const [beforeHeadEnd, beforeCopy, afterCopy] = splitPage(readFileSync(file, "utf8"));
   const labelsByLocale = readLabels(join(folder, "page-copy"));
+  const manifest = readManifest(join(folder, ".vite", "manifest.json"));
 
   return async (request, response, next) => {
     const boardId = parseId<BoardId>(/^\/b\/([^/]+)$/.exec(request.path)?.[1]);
     if (request.method !== "GET" || !boardId) return next();
-    const copy = await inSteps(async ({ take, refuse }) => {
+    const readCopy = inSteps(async ({ take, refuse }) => {
       const { person } = await take(askers.onBoard(request, boardId));
       const view = await take(boards.view(person));
       const board = (await take(readBoard(store, person, view.lanes, mostBytes))) ?? refuse("too-large");
       try {
         const locale = labelsByLocale.has(person.language) ? person.language : "en";
         const dir = rightToLeft.test(locale) ? "rtl" : "ltr";
-        return renderPageCopy(board, view.title, labelsByLocale.get(locale) ?? {}, locale, dir);
+        const copy = renderPageCopy(board, view.title, labelsByLocale.get(locale) ?? {}, locale, dir);
+        return { copy: `${copy}${viewForScript(view)}`, preloads: preloadsFor(manifest, locale) };
       } finally {
         board.close();
       }
     });
-    if (!copy.ok) return next();
+    // A board can hold anything, so reading it may throw too; the page goes out without it then.
+    const copy = await readCopy.catch(() => undefined);
+    if (!copy?.ok) return next();
     response.set({ "Cache-Control": "no-store", "Content-Type": "text/html; charset=utf-8", Vary: "Accept-Encoding" });
-    const page = `${beforeCopy}${copy.value}${afterCopy}`;
+    const page = `${beforeHeadEnd}${made.value.preloads}${beforeCopy}${made.value.copy}${afterCopy}`;
     if (!request.acceptsEncodings("br")) return void response.send(page);
     response.set("Content-Encoding", "br");
     response.send(brotliCompressSync(page, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }));
   };
 }
 
-/** The copy comes after the scripts' own place: below the header they draw first, and alone where they never run. */
-function splitPage(page: string): readonly [string, string] {
+/** Before the head's end, then up to where the copy goes: below the header that the scripts draw first. */
+function splitPage(page: string): readonly [string, string, string] {
   const root = '<div id="root"></div>';
+  const headEnd = Math.max(0, page.indexOf("</head>"));
   const at = page.indexOf(root) + root.length;
-  return [page.slice(0, at), page.slice(at)];
+  return [page.slice(0, headEnd), page.slice(headEnd, at), page.slice(at)];
+}
+
+/** The board as `GET /api/boards/:boardId` gives it, for the script that would else have to ask (`client/session/page-view.ts`). */
+function viewForScript(view: BoardView): string {
+  return `<script type="application/json" id="board-view">${JSON.stringify(view).replaceAll("<", "\\u003c")}</script>`;
+}
+
+/** What Vite writes down of its chunks; only what is used here. */
+type Manifest = Readonly<
+  Record<string, { readonly file: string; readonly name?: string; readonly css?: readonly string[] }>
+>;
+
+function readManifest(file: string): Manifest {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Manifest) : {};
+}
+
+/** The board's own code and words, asked for along with the first script instead of after it: one wait less on a slow network. */
+function preloadsFor(manifest: Manifest, locale: string): string {
+  const chunks = Object.entries(manifest).filter(
+    ([key, chunk]) => key.endsWith(`virtual:messages/${locale}`) || (chunk.name === "board" && key.endsWith(".js")),
+  );
+  return chunks
+    .flatMap(([, { file, css = [] }]) => [
+      `<link rel="modulepreload" crossorigin href="/${file}">`,
+      ...css.map((each) => `<link rel="preload" as="style" crossorigin href="/${each}">`),
+    ])
+    .join("");
 }
 
 function readLabels(folder: string): ReadonlyMap<string, Labels> {

@@ -13,7 +13,9 @@ const line = (most: number) =>
     v.trim(),
     v.minLength(1),
     v.maxLength(most),
-    v.check((text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(text)),
+    v.check((text) => !/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(text)),
+    // Letters of no width and the like: whoever is called so could not be told apart, or pressed on.
+    v.check((text) => /[\p{L}\p{N}\p{S}\p{P}]/u.test(text.replace(/[\u115f\u1160\u2800\u3164\uffa0]/g, ""))),
   );
 const name = line(limits.nameLength);
 const title = line(limits.titleLength);

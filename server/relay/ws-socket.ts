@@ -29,6 +29,10 @@ export function listenTo(socket: WebSocket, handlers: SocketHandlers): void {
     else handlers.onText();
   });
   socket.on("pong", handlers.onPong);
+  // Each ping is answered by itself: one who pings and reads nothing would have us queue without end.
+  socket.on("ping", () => {
+    if (socket.bufferedAmount > limits.queuedBytesBeforeClose) socket.terminate();
+  });
   socket.on("close", handlers.onClosed);
   // A broken or oversized frame: ws closes with the code for it, and "close" follows.
   socket.on("error", () => {});

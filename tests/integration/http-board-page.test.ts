@@ -57,6 +57,24 @@ describe("the board's page", () => {
     expect(page.body).toContain("To sing again");
     expect(page.body).toContain("المرح &amp; الراحة");
     expect(page.body).not.toContain("<script>by ear");
+    const view = /<script type="application\/json" id="board-view">(.*?)<\/script>/.exec(page.body)?.[1] ?? "";
+    expect(JSON.parse(view)).toEqual((await caller.call("GET", `/api/boards/${made.boardId}`)).body);
+  });
+
+  test("is sent as it is when the board cannot be read", async () => {
+    const made = await makeBoard(await setUpBo(server));
+    const { caller } = await joinWith(server, made.invitation.url);
+    const shared = made.lanes.find((lane) => lane.kind === "shared");
+    const doc = new Y.Doc();
+    for (const root of ["cards", "goals", "steps", "ties", "links", "meta"]) {
+      doc.getText(root).insert(0, "words where records should be");
+      doc.getText(root).insertEmbed(0, { __proto__: null, kind: 1 });
+    }
+    await store(shared?.laneId as LaneId, Y.encodeStateAsUpdate(doc));
+    await store(shared?.laneId as LaneId, new Uint8Array([1, 2, 3]));
+    const page = await caller.call("GET", `/b/${made.boardId}`);
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('id="root"');
   });
 
   test("holds no word of the board for a stranger, nor for somebody of another board", async () => {
@@ -71,6 +89,7 @@ describe("the board's page", () => {
       expect(page.status).toBe(200);
       expect(page.body).toContain('id="root"');
       expect(page.body).not.toContain("sing");
+      expect(page.body).not.toContain("board-view");
     }
   });
 });

@@ -41,6 +41,8 @@ describe("what bad input gets", () => {
     ["an empty name", { title: "x", owner: { name: "  ", language: "en" } }],
     ["a name with a line break", { title: "x", owner: { name: "A\nna", language: "en" } }],
     ["a name that turns the text around", { title: "x", owner: { name: "A\u202ena", language: "en" } }],
+    ["a name of letters that nobody sees", { title: "x", owner: { name: "\u200b\u2060\u3164", language: "en" } }],
+    ["half a letter", { title: "x", owner: { name: "A\ud83d", language: "en" } }],
     ["a language that is none", { title: "x", owner: { name: "Ana", language: "no such language" } }],
     ["a title that is too long", { title: "x".repeat(121), owner: { name: "Ana", language: "en" } }],
     ["numbers for words", { title: 1, owner: 2 }],
@@ -237,13 +239,36 @@ test("[R2] a store that fails is told as such, changes nothing, and the server g
   }
 });
 
-test("rubbish on the port does not end the server", async () => {
-  await new Promise<void>((done) => {
-    const socket = connect(server.port, "127.0.0.1", () => socket.end("\u0000\u0001 rubbish\r\n\r\n"));
+test("names in any script and with pictures are taken", async () => {
+  for (const name of ["Ана", "آنا", "阿娜", "🌻", "Ana 🌻", "Zoë O’Neill-Łuk", "אנה"]) {
+    const reply = await worker.call("POST", "/api/boards", { title: name, owner: { name, language: "en" } });
+    expect(reply.status, name).toBe(201);
+  }
+});
+
+const raw = (bytes: string): Promise<string> =>
+  new Promise((done) => {
+    let answer = "";
+    const socket = connect(server.port, "127.0.0.1", () => socket.end(bytes));
     socket.on("error", () => {});
-    socket.on("close", () => done());
-    socket.resume();
+    socket.on("data", (chunk) => {
+      answer += chunk;
+    });
+    socket.on("close", () => done(answer));
   });
+
+test("what is no HTTP, or too much of it, gets a sentence and does not end the server", async () => {
+  for (const [bytes, status] of [
+    ["\u0000\u0001 rubbish\r\n\r\n", 400],
+    ["FLY /api/hello HTTP/1.1\r\nHost: localhost\r\n\r\n", 400],
+    ["GET /api/hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400],
+    [`GET /${"x".repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 431],
+    [`GET /api/hello HTTP/1.1\r\nHost: localhost\r\nCookie: ${"x".repeat(20_000)}\r\n\r\n`, 431],
+  ] as const) {
+    const answer = await raw(bytes);
+    expect(answer.slice(0, 13)).toBe(`HTTP/1.1 ${status} `);
+    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "").error.kind).toBe("bad-request");
+  }
   expect((await server.as().call("GET", "/healthz")).status).toBe(200);
 });
 

@@ -26,6 +26,15 @@ test("an address that failed too often waits, others do not, until the total is 
   expect(await kindOf(throttle.attempt(from("c"), right, isWrong))).toBe("too-many-tries");
 });
 
+test("what cannot be guessed always works, however often others at the same address were wrong", async () => {
+  const throttle = small();
+  for (let times = 0; times < 2; times += 1) {
+    expect(await kindOf(throttle.countFailures(from("a"), wrong, isWrong))).toBe("invitation-wrong");
+  }
+  expect(await kindOf(throttle.countFailures(from("a"), wrong, isWrong))).toBe("too-many-tries");
+  expect(await kindOf(throttle.countFailures(from("a"), right, isWrong))).toBe("in");
+});
+
 test("what was refused for another reason does not count", async () => {
   const throttle = small();
   const used = async () => fail({ kind: "invitation-used" as const });
