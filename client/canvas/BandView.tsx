@@ -99,7 +99,7 @@ const CellViewBox = memo(function CellViewBox({ area, time, x, y, width, height,
           aria-label={say("cell.addTo", { area: say(`area.${area}`), time: say(`time.${time}`) })}
           onClick={() => desk.add(area, time, view.addAt)}
         >
-          <Icon name="plus" size="20px" />
+          <span className={styles.plus} data-icon={`add-${area}`} />
           {say("cell.add")}
         </button>
       )}

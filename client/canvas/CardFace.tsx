@@ -16,8 +16,7 @@ export function CardFace({ card }: { readonly card: Card }) {
   const size = text.length > 56 ? styles.long : text.length > 30 ? styles.middling : styles.short;
   return (
     <>
-      <span className={styles.kind} data-kind={card.kind}>
-        <Icon name={`kind-${card.kind}`} size="1.15em" />
+      <span className={styles.kind} data-icon={card.kind}>
         {say(`kind.${card.kind}`)}
         {card.hasStory && <Icon name="area-work" size="1em" />}
       </span>

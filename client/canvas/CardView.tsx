@@ -1,10 +1,9 @@
-import { type CSSProperties, memo, useCallback, useEffect, useRef } from "react";
+import { memo, useCallback, useEffect, useRef } from "react";
 import type { CardId } from "#shared/board/ids.ts";
-import { cardWidth, cellWidth } from "#shared/geometry/map-layout.ts";
+import { cellWidth } from "#shared/geometry/map-layout.ts";
 import { useBoard } from "../board/BoardContext.tsx";
 import { useCard } from "../board/use-board-data.ts";
 import { useLanguage } from "../messages/language.tsx";
-import { Icon } from "../ui/Icon.tsx";
 import { useDesk, useDeskState } from "./CardDesk.tsx";
 import { CardEditor } from "./CardEditor.tsx";
 import { CardFace, useCardName } from "./CardFace.tsx";
@@ -20,7 +19,7 @@ interface CardViewProps {
   readonly near: boolean;
 }
 
-/** Wide enough to write and pick a kind in. */
+/** Wide enough to write and pick a kind in; the style sheet says it too. */
 const editorWidth = 320;
 
 /** A card on the map: an element with a name, placed by its cell. Gestures are heard by the map, not by each card. */
@@ -60,9 +59,7 @@ export const CardView = memo(function CardView({ cardId, x, y, near }: CardViewP
       ref={element}
       tabIndex={editing ? -1 : 0}
       className={`${styles.card} ${editing ? styles.editing : ""} ${moving ? styles.away : ""}`}
-      style={
-        { insetInlineStart: start, top: y, "--card-width": `${editing ? editorWidth : cardWidth}px` } as CSSProperties
-      }
+      style={{ insetInlineStart: start, top: y }}
       aria-label={name}
       data-card-id={cardId}
     >
@@ -75,9 +72,8 @@ export const CardView = memo(function CardView({ cardId, x, y, near }: CardViewP
           aria-label={say("card.menu", { words: desk.wordsOf(cardId) })}
           aria-haspopup="dialog"
           onClick={() => desk.set({ dialog: { what: "menu", cardId } })}
-        >
-          <Icon name="more" size="20px" />
-        </button>
+          data-icon="more"
+        />
       )}
     </article>
   );

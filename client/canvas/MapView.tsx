@@ -18,6 +18,7 @@ import { createMapModel, type MapModel } from "./map-model.ts";
 import { NoticeBar } from "./NoticeBar.tsx";
 import { createScrollCamera } from "./scroll-camera.ts";
 import { Travellers } from "./Travellers.tsx";
+import { useMapIcons } from "./use-map-icons.ts";
 
 export interface MapViewProps extends CardSlots {
   /** Drawn over the cards and scrolled with them: other people's pointers. */
@@ -46,6 +47,7 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
   const desk = useDesk();
   const language = useLanguage();
   const { say } = language;
+  useMapIcons();
   const rtl = useRef(language.dir === "rtl");
   rtl.current = language.dir === "rtl";
 

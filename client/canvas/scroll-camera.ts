@@ -84,8 +84,8 @@ export function createScrollCamera({ scroller, sizer, stage, layer }: ScrollCame
     const to = clampScroll(zoom, wantedInline, wantedBlock);
     inline = to.inline;
     block = to.block;
-    scroller.scrollLeft = rtl ? -to.inline : to.inline;
-    scroller.scrollTop = to.block;
+    // One call: each of the two properties would lay out and scroll for itself.
+    scroller.scrollTo({ left: rtl ? -to.inline : to.inline, top: to.block, behavior: "instant" });
     announce();
   };
 

@@ -106,3 +106,17 @@ export function Icon({ name, size }: IconProps) {
     </svg>
   );
 }
+
+/**
+ * The same drawing as a CSS image, in one colour, for where very many stand at once: an `<svg>` costs the browser three
+ * property nodes and paint chunks of its own, a background nothing to speak of.
+ */
+export function iconImage(name: IconName, colour: string, dir: "ltr" | "rtl"): string {
+  const drawing = drawings[name];
+  const mirrored = drawing.startsWith("!");
+  const turned = mirrored && dir === "rtl" ? ' transform="matrix(-1 0 0 1 24 0)"' : "";
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="${colour}" stroke-width="1.8" ` +
+    `stroke-linecap="round" stroke-linejoin="round"><path${turned} d="${mirrored ? drawing.slice(1) : drawing}"/></svg>`;
+  return `url("data:image/svg+xml,${encodeURIComponent(svg)}")`;
+}
