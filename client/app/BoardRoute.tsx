@@ -7,6 +7,7 @@ import { call } from "../session/api.ts";
 import type { BoardSession } from "../session/board-session.ts";
 import { readKeptView } from "../session/device-store.ts";
 import { openSession } from "../session/open-session.ts";
+import { takePageView } from "../session/page-view.ts";
 import { BoardScreen } from "./BoardScreen.tsx";
 import { BoardWaiting } from "./BoardWaiting.tsx";
 import { RefusedPage } from "./RefusedPage.tsx";
@@ -60,13 +61,13 @@ export function BoardRoute({ boardId }: { readonly boardId: BoardId }) {
       } else setOpening({ status: "refused", reason: reply.error.kind });
     };
 
+    const fresh = takePageView(boardId);
     const kept = readKeptView(boardId);
-    if (kept) {
+    if (fresh) open(fresh);
+    else if (kept) {
       open(kept);
       session?.refreshView();
-    } else {
-      ask();
-    }
+    } else ask();
     addEventListener("online", ask);
     return () => {
       current = false;

@@ -49,8 +49,8 @@ export function boardPage(folder: string, { store, askers, boards }: BoardPagePa
       }
     });
     // A board can hold anything, so reading it may throw too; the page goes out without it then.
-    const copy = await readCopy.catch(() => undefined);
-    if (!copy?.ok) return next();
+    const made = await readCopy.catch(() => undefined);
+    if (!made?.ok) return next();
     response.set({ "Cache-Control": "no-store", "Content-Type": "text/html; charset=utf-8", Vary: "Accept-Encoding" });
     const page = `${beforeHeadEnd}${made.value.preloads}${beforeCopy}${made.value.copy}${afterCopy}`;
     if (!request.acceptsEncodings("br")) return void response.send(page);

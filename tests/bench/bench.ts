@@ -6,7 +6,10 @@ import { cpus } from "node:os";
  */
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   relay: async () => (await import("./relay-bench.ts")).benchRelay(),
-  client: async () => (await import("./client-bench.ts")).benchClient(),
+  client: async () => {
+    await (await import("./client-bench.ts")).benchClient();
+    await (await import("./first-sight-bench.ts")).benchFirstSight();
+  },
 };
 
 const wanted = process.argv.slice(2);
