@@ -12,7 +12,7 @@ const joinPathChunks = [
   {
     name: "base",
     priority: 2,
-    test: /\/(react|react-dom|preact|@lingui)\/|client\/(ui|messages)\/[^/]*$|client\/app\/(App|Page|JoinPage|Error|Language|Wanted|Trouble|navigation|route|offline)|session\/(api|device-store)|shared\/(assert|result|access|board\/ids)/,
+    test: /\/(react|react-dom|preact|@lingui)\/|client\/(ui|messages)\/[^/]*$|client\/app\/(App|Page|JoinPage|Error|Language|Wanted|Trouble|navigation|route|offline)|session\/(api|device-store|page-view)|shared\/(assert|result|access|board\/ids)/,
   },
   { name: "board", priority: 1, test: /client\/app\/BoardRoute/ },
 ];

@@ -1,6 +1,8 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import { LanguageProvider } from "../messages/language.tsx";
-import { keepLanguage, readKeptLanguage } from "../session/device-store.ts";
+import { keepLanguage, readKeptLanguage, readKeptView } from "../session/device-store.ts";
+import { peekPageView } from "../session/page-view.ts";
+import { parseRoute } from "./route.ts";
 
 interface WantedLanguage {
   /** The person picked it: it stays for this device. */
@@ -11,10 +13,18 @@ interface WantedLanguage {
 
 const WantedContext = createContext<WantedLanguage | undefined>(undefined);
 
+/** The person's language on the board that the address names, as far as this page or device knows it before asking. */
+function languageOfOpeningBoard(): string | undefined {
+  const route = parseRoute(location.pathname, "");
+  if (route.page !== "board") return undefined;
+  const view = peekPageView(route.boardId) ?? readKeptView(route.boardId);
+  return view?.people.find((person) => person.personId === view.me)?.language;
+}
+
 /** Which language the screens speak: what the person picked, else what their board says, else what their browser says. */
 export function WantedLanguageProvider({ children }: { readonly children: ReactNode }) {
   const [picked, setPicked] = useState(readKeptLanguage);
-  const [suggested, setSuggested] = useState<string>();
+  const [suggested, setSuggested] = useState(languageOfOpeningBoard);
   const pick = useCallback((tag: string) => {
     keepLanguage(tag);
     setPicked(tag);

@@ -61,38 +61,40 @@ export function directionOf(tag: string): "ltr" | "rtl" {
   return rtlScripts.test(tag) ? "rtl" : "ltr";
 }
 
+function later<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 function createLanguage(tag: LanguageTag, i18n: I18n): Language {
   // Latin digits everywhere: phone numbers, dates and the 0–10 line are read aloud between people of two languages.
   const locale = tag === "ar" ? "ar-u-nu-latn" : tag === "en-XA" ? "en" : "en-GB";
-  const numbers = new Intl.NumberFormat(locale);
-  const dates = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
-  const datesWithYear = new Intl.DateTimeFormat(locale, {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    timeZone: "UTC",
-  });
-  const moments = new Intl.DateTimeFormat(locale, {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
-  const lists = new Intl.ListFormat(locale, { type: "conjunction" });
+  // Made when first needed: each costs a cheap phone tens of milliseconds, and the first screen needs none of them.
+  const numbers = later(() => new Intl.NumberFormat(locale));
+  const day = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" } as const;
+  const dates = later(() => new Intl.DateTimeFormat(locale, day));
+  const datesWithYear = later(() => new Intl.DateTimeFormat(locale, { ...day, year: "numeric" }));
+  const time = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
+  const moments = later(() => new Intl.DateTimeFormat(locale, time));
+  const lists = later(() => new Intl.ListFormat(locale, { type: "conjunction" }));
   return {
     tag,
     dir: directionOf(tag),
     say: (id, values) => i18n._(id, values as Record<string, unknown>),
     sayAny: (id, fallback, values) =>
       i18n._(i18n.messages[id] === undefined ? fallback : id, values as Record<string, unknown>),
-    number: (value) => numbers.format(value),
+    // Below a thousand every language here writes the same digits.
+    number: (value) =>
+      Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : numbers().format(value),
     date: (isoDate) => {
       const isThisYear = isoDate.startsWith(`${new Date().getFullYear()}-`);
-      return (isThisYear ? dates : datesWithYear).format(new Date(`${isoDate}T00:00:00Z`));
+      return (isThisYear ? dates : datesWithYear)().format(new Date(`${isoDate}T00:00:00Z`));
     },
-    moment: (unixMs) => moments.format(unixMs),
-    list: (items) => lists.format(items),
+    moment: (unixMs) => moments().format(unixMs),
+    list: (items) => (items.length > 1 ? lists().format(items) : (items[0] ?? "")),
   };
 }
 
