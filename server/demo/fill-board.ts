@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import * as Y from "yjs";
 import type { Board, CommandError, Doer, LongWordsRef } from "#shared/board/board.ts";
-import type { BoardId, CardId, PersonId } from "#shared/board/ids.ts";
+import type { BoardId, CardId, PersonId, RandomBytes } from "#shared/board/ids.ts";
 import { origins } from "#shared/board/origins.ts";
 import { runAttribute } from "#shared/board/schema.ts";
 import type { BoardView, InvitationView, JoinReply, NewInvitationReply } from "#shared/protocol/api.ts";
@@ -31,15 +31,21 @@ const minuteMs = 60_000;
 /**
  * Plays a story on an empty board of a running server: everybody joins by their own link and writes their own part over
  * their own sockets, so that authors, lanes and rights are what they would be. Resolves when the server has all of it.
+ * With a seeded `random`, cards, goals and steps have the same ids in each run.
  */
-export async function fillBoard(baseUrl: string, story: Story, empty: EmptyBoard): Promise<FilledBoard> {
+export async function fillBoard(
+  baseUrl: string,
+  story: Story,
+  empty: EmptyBoard,
+  random?: RandomBytes,
+): Promise<FilledBoard> {
   const people = await joinEverybody(baseUrl, story, empty);
   let clock = Date.now() - 40 * minuteMs;
   const now = () => (clock += minuteMs / 2);
   const boards = new Map<string, RemoteBoard>();
   for (const [key, joined] of Object.entries(people)) {
     const language = story.people[key]?.language ?? "en";
-    boards.set(key, openRemoteBoard(baseUrl, { ...joined, language }, now));
+    boards.set(key, openRemoteBoard(baseUrl, { ...joined, language }, now, random));
   }
   try {
     await Promise.all([...boards.values()].map((each) => each.synced()));
