@@ -1,9 +1,9 @@
 import { useEffect, useRef } from "react";
 import { useSession } from "../board/BoardContext.tsx";
 import type { MapSpace } from "../board/map-space.ts";
+import { PersonSymbol } from "../board/PersonSymbol.tsx";
 import { useOthers } from "../board/use-people.ts";
 import type { Other } from "../session/board-session.ts";
-import { PersonSymbol } from "../board/PersonSymbol.tsx";
 import styles from "./Cursors.module.css";
 
 /** A pointer that has not moved for this long says nothing any more. */
