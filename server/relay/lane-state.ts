@@ -17,8 +17,8 @@ export type UpdateWeight = "news" | "nothing-new" | "malformed" | "too-large";
 export interface LaneState {
   /** Changes nothing. Decodes the whole update, so that one which is `news` can be applied. */
   readonly weigh: (update: Uint8Array) => UpdateWeight;
-  /** `false`: it could not be applied, and this state must be used no more (it may hold half of it). */
-  readonly applyUpdate: (update: Uint8Array) => boolean;
+  /** `failed`: it could not be applied, and this state must be used no more (it may hold half of it). */
+  readonly applyUpdate: (update: Uint8Array) => Applied;
   /** What somebody with this state vector lacks, as one update; `undefined` when it is not a state vector. */
   readonly diff: (stateVector: Uint8Array) => Uint8Array | undefined;
   readonly stateVector: () => Uint8Array;
@@ -26,6 +26,14 @@ export interface LaneState {
   readonly encode: () => Uint8Array;
   readonly close: () => void;
 }
+
+/**
+ * `part`: some of it hangs on changes that the lane lacks. That is not kept waiting, as Yjs would do: everybody who got it
+ * would carry it along in every sync from then on. Its sender still has it, and brings it in order when asked.
+ */
+export type Applied =
+  | { readonly kind: "whole" | "failed" }
+  | { readonly kind: "part"; readonly taken: Uint8Array | undefined };
 
 export interface OpenedLane {
   readonly state: LaneState;
@@ -47,19 +55,15 @@ export const openDocLaneState: OpenLaneState = (stored) => {
     keepMarks(doc);
     const failed = rows.find((row) => {
       if (bad.has(row)) return false;
-      const works = (row === stored.snapshot?.bytes || isSound(doc, row)) && applied(doc, row);
-      letGoOfWaiting(doc);
-      return !works;
+      return !((row === stored.snapshot?.bytes || isSound(doc, row)) && applied(doc, row));
     });
+    letGoOfWaiting(doc);
     if (!failed) return { state: docLaneState(doc), skipped: bad.size };
     // A failed update leaves a document half changed, so start again without it.
     doc.destroy();
     bad.add(failed);
   }
 };
-
-/** What waits for changes that nobody has sent costs more with every further update. Past this it is let go. */
-const mostWaitingBytes = 128 * 1024;
 
 function docLaneState(doc: Y.Doc): LaneState {
   /** Updates that came before what they hang on was applied. */
@@ -88,9 +92,15 @@ function docLaneState(doc: Y.Doc): LaneState {
       }
     },
     applyUpdate: (update) => {
-      const works = unsure.has(update) ? isSound(doc, update) && applied(doc, update) : applied(doc, update);
-      letGoOfWaiting(doc);
-      return works;
+      let taken: Uint8Array | undefined;
+      const listen = (bytes: Uint8Array) => {
+        taken = taken ? Y.mergeUpdates([taken, bytes]) : bytes;
+      };
+      doc.on("update", listen);
+      const works = (!unsure.has(update) || isSound(doc, update)) && applied(doc, update);
+      doc.off("update", listen);
+      if (!works) return { kind: "failed" };
+      return letGoOfWaiting(doc) ? { kind: "part", taken } : { kind: "whole" };
     },
     diff: (stateVector) => {
       try {
@@ -122,9 +132,12 @@ function isSound(doc: Y.Doc, update: Uint8Array): boolean {
   }
 }
 
-function letGoOfWaiting({ store }: Y.Doc): void {
-  if ((store.pendingStructs?.update.length ?? 0) > mostWaitingBytes) store.pendingStructs = null;
-  if ((store.pendingDs?.length ?? 0) > mostWaitingBytes) store.pendingDs = null;
+/** Whether there was anything. */
+function letGoOfWaiting({ store }: Y.Doc): boolean {
+  const waited = store.pendingStructs !== null || store.pendingDs !== null;
+  store.pendingStructs = null;
+  store.pendingDs = null;
+  return waited;
 }
 
 /** A sync step 2 always carries the whole delete set, so "nothing new" has to look whether each range is deleted here. */

@@ -66,6 +66,7 @@ export const roomDefaults: RoomSettings = { graceMs: 30_000, tickMs: 50, tailBef
 /** What one connection may send before the lane is loaded. Past it, it starts again. */
 const queuedBytesWhileLoading = 1024 * 1024;
 const longestLoadPauseMs = 1_000;
+const answerEveryMs = 1_000;
 
 export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room {
   const { store, clock, log, settings, count } = deps;
@@ -74,6 +75,9 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
   const early = new Map<Connection, { frames: Uint8Array[]; bytes: number }>();
   /** Connections whose acks are to be looked at when this turn is over, so that one frame says it for all of a group. */
   const ackDue = new Set<Connection>();
+  /** State vectors that wait for their answer, and when the last answer went out. */
+  const askedAgain = new WeakMap<Connection, Uint8Array>();
+  const answeredAt = new WeakMap<Connection, number>();
   let state: LaneState | undefined;
   let status: "open" | "draining" | "closed" = "open";
   let appliedUpTo: Seq = 0;
@@ -160,11 +164,8 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     const parsed = parseFrame(frame);
     if (!parsed) return rejectFrame(connection);
     switch (parsed.type) {
-      case "step1": {
-        const missing = live.diff(parsed.stateVector);
-        if (!missing) return rejectFrame(connection);
-        return connection.send(step2Frame(missing));
-      }
+      case "step1":
+        return answerStep1(connection, parsed.stateVector);
       case "update":
         return takeUpdate(connection, parsed, frame, live);
       case "presence":
@@ -174,6 +175,28 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
       default:
         return unreachable(parsed);
     }
+  };
+
+  /**
+   * An answer may cost a thousand times what asking does, so each connection gets one at once and then one a second, to
+   * the last that it asked. Clients ask once, when they connect.
+   */
+  const answerStep1 = (connection: Connection, stateVector: Uint8Array) => {
+    const isWaiting = askedAgain.has(connection);
+    askedAgain.set(connection, stateVector);
+    if (isWaiting) return;
+    const answer = () => {
+      const asked = askedAgain.get(connection);
+      askedAgain.delete(connection);
+      if (!asked || !connection.isOpen() || !state) return;
+      const missing = state.diff(asked);
+      if (!missing) return rejectFrame(connection);
+      answeredAt.set(connection, clock.now());
+      connection.send(step2Frame(missing));
+    };
+    const waitMs = (answeredAt.get(connection) ?? Number.NEGATIVE_INFINITY) + answerEveryMs - clock.now();
+    if (waitMs <= 0) answer();
+    else clock.setTimer(waitMs, answer);
   };
 
   const rejectFrame = (connection: Connection) => {
@@ -207,23 +230,35 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     }
     count("updates");
     const passOn = answersStep1 ? updateFrame(update) : frame;
+    let isWhole = true;
     laneLog.append(connection.person().personId, update, {
       written: (seq, again) => {
-        if (!again) apply(connection, update, passOn, live);
+        if (!again) isWhole = apply(connection, update, passOn, live);
+        // A step 2 is all that its sender has in order; to ask for more would go round and round.
+        if (answersStep1) isWhole = true;
+        if (!isWhole) connection.send(step1Frame(live.stateVector()));
         noteWritten(seq);
       },
       lost: () => {
         count("dropped");
         connection.ledger.lose(number);
       },
-      forced: settle,
+      // What the lane could not take whole is not saved. What its sender brings when asked settles this too.
+      forced: () => (isWhole ? settle() : connection.ledger.lose(number)),
     });
   };
 
-  const apply = (from: Connection, update: Uint8Array, frame: Uint8Array, live: LaneState) => {
-    if (status === "closed") return;
-    if (!live.applyUpdate(update)) return breakDown(from);
-    for (const connection of connections) if (connection !== from) connection.send(frame);
+  /** Whether all of it is in the lane now. */
+  const apply = (from: Connection, update: Uint8Array, frame: Uint8Array, live: LaneState): boolean => {
+    if (status === "closed") return false;
+    const result = live.applyUpdate(update);
+    if (result.kind === "failed") {
+      breakDown(from);
+      return false;
+    }
+    const passOn = result.kind === "part" ? result.taken && updateFrame(result.taken) : frame;
+    for (const connection of connections) if (passOn && connection !== from) connection.send(passOn);
+    return result.kind === "whole";
   };
 
   const noteWritten = (seq: Seq) => {

@@ -225,9 +225,9 @@ test.each([
   ["a state vector that is none", new Uint8Array([0, 0, 2, 200, 200])],
   ["presence cut short", new Uint8Array([1, 2, 1, 200])],
 ])("[R4] %s closes the socket with 1002, and the others stay", async (_what, frame) => {
-  const { one, other } = await anaAndBo();
+  const { clock, one, other } = await anaAndBo();
   one.sendFrame(frame);
-  await rest();
+  await clock.advance(1_000);
   expect(one.closedWith()).toEqual({ code: 1002, reason: "protocol" });
   expect(other.closedWith()).toBeUndefined();
 });
@@ -241,6 +241,20 @@ test("[R4] a length inside a frame cannot read what lies behind it in the socket
   expect(one.closedWith()?.code).toBe(1002);
   expect(other.frameTypes).not.toContain("0.2");
   expect(store.rows(sharedLane)).toHaveLength(0);
+});
+
+test("[R4] one who asks again and again for the whole lane is answered at once, and then once a second", async () => {
+  const { clock, one } = await anaAndBo();
+  const answers = () => one.frameTypes.filter((type) => type === "0.1").length;
+  const before = answers();
+  for (let times = 0; times < 100; times++) one.sendFrame(step1FrameOf(new Y.Doc()));
+  expect(answers()).toBe(before);
+  await clock.advance(1_000);
+  expect(answers()).toBe(before + 1);
+  one.sendFrame(step1FrameOf(new Y.Doc()));
+  await clock.advance(1_000);
+  expect(answers()).toBe(before + 2);
+  expect(one.closedWith()).toBeUndefined();
 });
 
 test("[R4] a text frame closes the socket with 1003", async () => {
@@ -416,7 +430,8 @@ test("[R4] an update that decodes but harms whoever applies it is kept from ever
     openLaneState: (stored) => {
       const tail = stored.tail.filter((row) => row.bytes.length !== poison.length);
       const opened = openDocLaneState({ ...stored, tail });
-      const applyUpdate = (update: Uint8Array) => update.length !== poison.length && opened.state.applyUpdate(update);
+      const applyUpdate = (update: Uint8Array) =>
+        update.length === poison.length ? ({ kind: "failed" } as const) : opened.state.applyUpdate(update);
       return { ...opened, state: { ...opened.state, applyUpdate } };
     },
   });
