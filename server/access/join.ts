@@ -17,7 +17,12 @@ export interface Joined {
 
 export interface Joining {
   /** What an invitation is for. Changes nothing, so that the board can be told about before anybody says yes. */
-  readonly look: (body: JoinBody, address: string) => Answer<JoinLook>;
+  readonly look: (
+    body: JoinBody,
+    address: string,
+    /** Who this browser is on that board by now, if anybody. */
+    hereAs: (boardId: BoardId) => Answer<Asker>,
+  ) => Answer<JoinLook>;
   /** Spends the invitation: of two devices at the same moment, one comes in and the other hears `invitation-used`. */
   readonly join: (body: JoinBody, address: string) => Answer<Joined>;
   /** A signed-in worker opens a board of theirs; the session ends with that sign-in. */
@@ -87,11 +92,12 @@ export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "c
   });
 
   return {
-    look: (body, address) =>
+    look: (body, address, hereAs) =>
       throttled(body, address, () =>
         inSteps(async (steps) => {
           const { person } = await openInvitation(body, steps);
           const board = (await steps.take(store.board(person.boardId))) ?? steps.refuse("invitation-revoked");
+          const here = await hereAs(person.boardId);
           const inviter = person.invitedBy && (await steps.take(store.person(person.invitedBy)));
           return {
             title: board.title,
@@ -99,6 +105,8 @@ export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "c
             role: person.role,
             language: person.language,
             invitedBy: inviter && inviter.name !== "" ? inviter.name : undefined,
+            alreadyHereAs:
+              here.ok && here.value.person.personId !== person.personId ? here.value.person.name : undefined,
           };
         }),
       ),

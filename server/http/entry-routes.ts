@@ -53,7 +53,11 @@ export function entryRoutes({ askers, boards, joining, setup, staff, origins }: 
 
   const look = (request: Request): Answer<JoinLook> =>
     inSteps(async ({ take }) =>
-      take(joining.look(await take(parseBody(joinBody, request)), origins.addressOf(request))),
+      take(
+        joining.look(await take(parseBody(joinBody, request)), origins.addressOf(request), (boardId) =>
+          askers.onBoard(request, boardId),
+        ),
+      ),
     );
   router.post("/join/look", answering(look, asJson(200)));
 

@@ -221,3 +221,14 @@ describe("throttles count what was refused", () => {
     expect((await signIn("bo@example.org", "a long enough password")).status).toBe(429);
   });
 });
+
+test("a browser that is on the board as somebody else is told so before it joins, and a fresh one is not", async () => {
+  await anaJoins();
+  const path = `/api/boards/${boardId}/invitations`;
+  const body = { name: "Mere", role: "supporter", language: "mi" };
+  const invited = await ana.call("POST", path, body);
+  const secret = secretOf(invited.body.url);
+  expect((await ana.call("POST", "/api/join/look", { secret })).body.alreadyHereAs).toBe("Ana");
+  expect((await worker.call("POST", "/api/join/look", { secret })).body.alreadyHereAs).toBe("Bo Berg");
+  expect((await look(invited.body.url)).body).not.toHaveProperty("alreadyHereAs");
+});
