@@ -31,7 +31,8 @@ function contains(outer: Rect, inner: Rect): boolean {
 }
 
 /**
- * One picture of all cards around the view, mounted while there are too many to be elements. It lies on the map, so that
+ * One picture of all cards around the view that are no elements: mounted while there are too many of them, and while
+ * somebody zooms. It lies on the map, so that
  * scrolling moves it without a line of script; it is drawn anew when the view comes near its edge, or cards change.
  */
 export function CrowdCanvas({ camera, model }: { readonly camera: Camera; readonly model: MapModel }) {
@@ -50,20 +51,23 @@ export function CrowdCanvas({ camera, model }: { readonly camera: Camera; readon
       frame = 0;
       const view = camera.visible();
       const { width, height } = model.layout();
-      const x = Math.max(0, view.x - view.width * 0.1);
-      const y = Math.max(0, view.y - view.height * 0.5);
+      zoom = camera.view().z;
+      // A zoom soon shows much more of the board; its picture is there for moments only, and may be coarse.
+      const isGesture = zoom !== camera.laidOutZoom();
+      const [across, down] = isGesture ? [1, 1] : [0.1, 0.5];
+      const x = Math.max(0, view.x - view.width * across);
+      const y = Math.max(0, view.y - view.height * down);
       tile = {
         x,
         y,
-        width: Math.max(1, Math.min(width, view.x + view.width * 1.1) - x),
-        height: Math.max(1, Math.min(height, view.y + view.height * 1.5) - y),
+        width: Math.max(1, Math.min(width, view.x + view.width * (1 + across)) - x),
+        height: Math.max(1, Math.min(height, view.y + view.height * (1 + down)) - y),
       };
-      zoom = camera.view().z;
       canvas.style.insetInlineStart = `${tile.x}px`;
       canvas.style.insetBlockStart = `${tile.y}px`;
       canvas.style.inlineSize = `${tile.width}px`;
       canvas.style.blockSize = `${tile.height}px`;
-      drawCrowd({ canvas, board, model, colours, tile, zoom, rtl: dir === "rtl" });
+      drawCrowd({ canvas, board, model, colours, tile, zoom, sharpness: isGesture ? 0.5 : 1, rtl: dir === "rtl" });
     };
     const later = () => {
       frame ||= requestAnimationFrame(draw);
@@ -80,7 +84,8 @@ export function CrowdCanvas({ camera, model }: { readonly camera: Camera; readon
         height: Math.min(height, view.y + view.height) - y,
       };
       const ratio = zoom / camera.view().z;
-      if (!tile || !contains(tile, shown) || ratio > 1.5 || ratio < 0.67) draw();
+      const isGesture = camera.view().z !== camera.laidOutZoom();
+      if (!tile || !contains(tile, shown) || (!isGesture && (ratio > 1.5 || ratio < 0.67))) draw();
     };
     draw();
     const stops = [camera.subscribe(onView), model.subscribeAny(later), model.subscribeLayout(later)];

@@ -11,7 +11,8 @@ import styles from "./MapView.module.css";
 /** Zoom, whose words, and the shelf of cards put away. */
 export function MapTools({ camera }: { readonly camera: Camera }) {
   const { say } = useLanguage();
-  const percent = useSyncExternalStore(camera.subscribe, () => Math.round(camera.view().z * 100));
+  // Of the zoom that was settled on: a text that changes with each step of a pinch is laid out at each step.
+  const percent = useSyncExternalStore(camera.subscribe, () => Math.round(camera.laidOutZoom() * 100));
   return (
     <div className={styles.tools} role="toolbar" aria-label={say("map.tools")}>
       <AuthorsAndShelf />

@@ -72,7 +72,10 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
     const { width, height } = newModel.layout();
     newCamera.resize(width, height);
     newCamera.open();
-    const look = () => newModel.look(newCamera.visible(), newCamera.view().z);
+    const look = () => {
+      const { z } = newCamera.view();
+      newModel.look(newCamera.visible(), z, z !== newCamera.laidOutZoom());
+    };
     look();
     const stops = [
       newCamera.subscribe(look),
@@ -161,20 +164,20 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
 }
 
 function useNear(camera: Camera): boolean {
-  return useSyncExternalStore(camera.subscribe, () => camera.view().z >= nearZoom);
+  return useSyncExternalStore(camera.subscribe, () => camera.laidOutZoom() >= nearZoom);
 }
 
 /** Everything that lies on the map and is laid out at its zoom. */
 function Bands({ model, camera }: { readonly model: MapModel; readonly camera: Camera }) {
   const layout = useSyncExternalStore(model.subscribeLayout, model.layout);
-  const crowd = useSyncExternalStore(model.subscribeCrowd, model.isCrowd);
+  const sketched = useSyncExternalStore(model.subscribeSketched, model.isSketched);
   const near = useNear(camera);
   return (
     <>
       {layout.bands.map((band) => (
         <BandView key={band.area} band={band} width={layout.width} model={model} near={near} />
       ))}
-      {crowd && <CrowdCanvas camera={camera} model={model} />}
+      {sketched && <CrowdCanvas camera={camera} model={model} />}
       <Travellers model={model} />
     </>
   );

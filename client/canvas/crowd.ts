@@ -20,15 +20,17 @@ interface CrowdPicture {
   /** What the picture shows, in board units. */
   readonly tile: Rect;
   readonly zoom: number;
+  /** Of the screen's own pixels; 1 is as sharp as it can show. */
+  readonly sharpness: number;
   readonly rtl: boolean;
 }
 
 /**
- * Draws every card of the tile as a small box in its area's colour, with a line for each line of words: so many that
- * elements would stall the page, and too small to be read.
+ * Draws every card of the tile as a small box in its area's colour, with a line for each line of
+ * words: so many that elements would stall the page, and too small to be read. During a zoom, those that are no elements.
  */
-export function drawCrowd({ canvas, board, model, colours, tile, zoom, rtl }: CrowdPicture): void {
-  const scale = zoom * (globalThis.devicePixelRatio || 1);
+export function drawCrowd({ canvas, board, model, colours, tile, zoom, sharpness, rtl }: CrowdPicture): void {
+  const scale = zoom * sharpness * (globalThis.devicePixelRatio || 1);
   const width = Math.max(1, Math.round(tile.width * scale));
   const height = Math.max(1, Math.round(tile.height * scale));
   if (canvas.width !== width) canvas.width = width;
@@ -39,8 +41,9 @@ export function drawCrowd({ canvas, board, model, colours, tile, zoom, rtl }: Cr
   pen.clearRect(0, 0, width, height);
   pen.setTransform(scale, 0, 0, scale, 0, 0);
   const lines = zoom >= 0.15;
+  const left = model.notSketched();
   for (const { cardId, x, y } of model.cardsIn(tile)) {
-    const card = board.card(cardId);
+    const card = left.has(cardId) ? undefined : board.card(cardId);
     if (!card) continue;
     const start = rtl ? tile.width - (x - tile.x) - cardWidth : x - tile.x;
     const top = y - tile.y;

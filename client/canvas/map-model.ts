@@ -33,12 +33,13 @@ export interface CellView {
 
 interface Cell {
   readonly key: CellKey;
-  ids: readonly CardId[];
-  order: ReadonlyMap<CardId, number>;
+  /** Where its cards are drawn. */
   points: Map<CardId, CellPoint>;
   readonly near: GridHash<CardId>;
   lowest: number;
   addAt: CellPoint;
+  /** How many of its cards were in view when it was last looked at. */
+  inView: number;
   view: CellView;
   readonly listeners: Set<() => void>;
 }
@@ -48,6 +49,8 @@ export const crowdAbove = 250;
 const crowdBelow = 200;
 /** How far the view moves before anybody works out again what is in it, in screen pixels. */
 const lookEvery = 64;
+/** How much a zoom gesture changes the scale before it is worked out again: nothing but the sketch depends on it. */
+const lookEveryZoom = 0.1;
 /** Cards further apart than this cannot be parts of one fan: each covers a step of it, and steps are `nudgeStep` apart. */
 const fanReach = 3 * nudgeStep;
 /** Cards put up, and taken down, in one frame: more would hold up a scroll or a zoom. The rest follow frame by frame. */
@@ -64,17 +67,23 @@ export interface MapModel {
   readonly subscribeLayout: (listener: () => void) => () => void;
   readonly cell: (key: CellKey) => CellView;
   readonly subscribeCell: (key: CellKey, listener: () => void) => () => void;
-  readonly isCrowd: () => boolean;
-  readonly subscribeCrowd: (listener: () => void) => () => void;
+  /** Whether one picture stands for the cards that are not elements: too many are in view, or fingers zoom. */
+  readonly isSketched: () => boolean;
+  readonly subscribeSketched: (listener: () => void) => () => void;
   /** Told when anything moved that a picture of many cards would show. */
   readonly subscribeAny: (listener: () => void) => () => void;
-  /** Says what part of the board is on screen, at which zoom. Cheap when little changed. */
-  readonly look: (visible: Rect, zoom: number) => void;
+  /**
+   * Says what part of the board is on screen, at which zoom. Cheap when little changed. While a zoom gesture runs no card
+   * is put up or taken down.
+   */
+  readonly look: (visible: Rect, zoom: number, isGesture?: boolean) => void;
   /** Cards that stay elements wherever the view goes: focused, written in, dragged. */
   readonly keep: (cardIds: readonly CardId[]) => void;
   /** The start-top corner of a card as drawn, on the board. */
   readonly pointOf: (cardId: CardId) => Point | undefined;
   readonly boardPointOf: (place: CardPlace) => Point;
+  /** What a picture of the map leaves out, since it is an element: nothing of a crowd, whose elements are on their way out. */
+  readonly notSketched: () => ReadonlySet<CardId>;
   /** Every card that overlaps `rect`, with its corner on the board. */
   readonly cardsIn: (rect: Rect) => { readonly cardId: CardId; readonly x: number; readonly y: number }[];
   readonly close: () => void;
@@ -83,27 +92,27 @@ export interface MapModel {
 export function createMapModel(board: Board): MapModel {
   const cells = new Map<CellKey, Cell>();
   const layoutListeners = new Set<() => void>();
-  const crowdListeners = new Set<() => void>();
+  const sketchListeners = new Set<() => void>();
   const anyListeners = new Set<() => void>();
   const tell = (listeners: ReadonlySet<() => void>) => {
     for (const listener of [...listeners]) listener();
   };
   let kept: readonly CardId[] = [];
   let crowd = false;
+  let sketched = false;
   let nextFrame = 0;
-  let looked: { visible: Rect; zoom: number } | undefined;
+  let looked: { visible: Rect; zoom: number; isGesture: boolean } | undefined;
 
   for (const area of areas) {
     for (const time of times) {
       const key = cellKeyOf(area, time);
       cells.set(key, {
         key,
-        ids: [],
-        order: new Map(),
         points: new Map(),
         near: createGridHash<CardId>(256),
         lowest: 0,
         addAt: { x: cardGap, y: cardGap },
+        inView: 0,
         view: { cards: [], addAt: { x: cardGap, y: cardGap }, isEmpty: true },
         listeners: new Set(),
       });
@@ -117,13 +126,15 @@ export function createMapModel(board: Board): MapModel {
       return card ? [{ id, at: card.place.at }] : [];
     });
     const points = nudged(placed);
-    for (const id of cell.ids) if (!points.has(id)) cell.near.remove(id);
+    for (const id of cell.points.keys()) if (!points.has(id)) cell.near.remove(id);
     for (const [id, { x, y }] of points) cell.near.put(id, { x, y, width: cardWidth, height: cardHeight });
-    cell.ids = ids;
-    cell.order = new Map(ids.map((id, index) => [id, index]));
     cell.points = new Map(points);
-    cell.lowest = lowestBottomOf(points.values());
-    cell.addAt = endSpot([...points.values()], cell.lowest);
+    readEnd(cell);
+  };
+
+  const readEnd = (cell: Cell) => {
+    cell.lowest = lowestBottomOf(cell.points.values());
+    cell.addAt = endSpot([...cell.points.values()], cell.lowest);
   };
 
   /**
@@ -139,9 +150,7 @@ export function createMapModel(board: Board): MapModel {
           const point = other === id ? undefined : cell.points.get(other);
           return !point || Math.abs(point.x - at.x) >= fanReach || Math.abs(point.y - at.y) >= fanReach;
         });
-    const ids = board.cardIdsIn(cell.key);
-    const moves: { id: CardId; to: CellPoint | undefined }[] = [];
-    let count = cell.ids.length;
+    const moves: { id: CardId; from: CellPoint | undefined; to: CellPoint | undefined }[] = [];
     for (const id of changed) {
       const card = board.card(id);
       const isHere = card !== undefined && !card.removed && cellKeyOf(card.place.area, card.place.time) === cell.key;
@@ -149,15 +158,18 @@ export function createMapModel(board: Board): MapModel {
       if (!isHere && !from) continue;
       const to = isHere ? card.place.at : undefined;
       if ((from && !isClear(id, from)) || (to && !isClear(id, to))) return false;
-      count += (to ? 1 : 0) - (from ? 1 : 0);
-      moves.push({ id, to });
+      moves.push({ id, from, to });
     }
     const targets = moves.flatMap(({ to }) => (to ? [to] : []));
     const meet = targets.some((a, index) =>
       targets.some((b, other) => other > index && Math.abs(a.x - b.x) < fanReach && Math.abs(a.y - b.y) < fanReach),
     );
-    if (meet || count !== ids.length) return false;
-    for (const { id, to } of moves) {
+    if (meet) return false;
+    // Only cards in the last row or below it say where the cell ends and where its "Add" stands.
+    const endTop = lastRowTop(cell.lowest) - cardHeight;
+    let touchesEnd = false;
+    for (const { id, from, to } of moves) {
+      touchesEnd ||= (from?.y ?? 0) >= endTop || (to?.y ?? 0) >= endTop;
       if (to) {
         cell.near.put(id, { ...to, width: cardWidth, height: cardHeight });
         cell.points.set(id, to);
@@ -166,10 +178,7 @@ export function createMapModel(board: Board): MapModel {
         cell.points.delete(id);
       }
     }
-    cell.ids = ids;
-    cell.order = new Map(ids.map((id, index) => [id, index]));
-    cell.lowest = lowestBottomOf(cell.points.values());
-    cell.addAt = endSpot([...cell.points.values()], cell.lowest);
+    if (touchesEnd) readEnd(cell);
     return true;
   };
 
@@ -178,16 +187,26 @@ export function createMapModel(board: Board): MapModel {
   for (const cell of cells.values()) readCell(cell);
   let layout = layoutMap(lowestByCell());
 
-  const refreshLayout = () => {
+  const refreshLayout = (): boolean => {
     const next = layoutMap(lowestByCell());
     const same = next.bands.every((band, index) => band.height === layout.bands[index]?.height);
-    if (same) return;
+    if (same) return false;
     layout = next;
     tell(layoutListeners);
+    return true;
+  };
+
+  /** As the board lists them (by where they were put), for those few that are shown: a cell may hold hundreds. */
+  const byReadingOrder = (a: CardId, b: CardId): number => {
+    const [first, second] = [board.card(a)?.place.at, board.card(b)?.place.at];
+    if (first && second && first.y !== second.y) return first.y - second.y;
+    if (first && second && first.x !== second.x) return first.x - second.x;
+    return a < b ? -1 : 1;
   };
 
   const show = (cell: Cell, ids: CardId[]) => {
-    ids.sort((a, b) => (cell.order.get(a) ?? 0) - (cell.order.get(b) ?? 0));
+    ids.sort(byReadingOrder);
+    const isEmpty = cell.points.size === 0;
     const before = cell.view;
     const cards = ids.flatMap((cardId, index) => {
       const point = cell.points.get(cardId);
@@ -201,9 +220,9 @@ export function createMapModel(board: Board): MapModel {
       cards.every((card, index) => card === before.cards[index]) &&
       before.addAt.x === cell.addAt.x &&
       before.addAt.y === cell.addAt.y &&
-      before.isEmpty === (cell.ids.length === 0);
+      before.isEmpty === isEmpty;
     if (same) return;
-    cell.view = { cards, addAt: cell.addAt, isEmpty: cell.ids.length === 0 };
+    cell.view = { cards, addAt: cell.addAt, isEmpty };
     tell(cell.listeners);
   };
 
@@ -216,26 +235,30 @@ export function createMapModel(board: Board): MapModel {
     }
   };
 
-  const refresh = () => {
+  /** Works out anew what is to be seen: of every cell, or of those that changed. */
+  const refresh = (only?: ReadonlySet<Cell>) => {
     if (!looked) return;
-    const room = overscan / looked.zoom;
+    const { visible, zoom, isGesture } = looked;
+    const room = overscan / zoom;
     const rect: Rect = {
-      x: looked.visible.x - room,
-      y: looked.visible.y - room,
-      width: looked.visible.width + 2 * room,
-      height: looked.visible.height + 2 * room,
+      x: visible.x - room,
+      y: visible.y - room,
+      width: visible.width + 2 * room,
+      height: visible.height + 2 * room,
     };
     const found = new Map<Cell, CardId[]>();
-    let count = 0;
     forEachCellIn(rect, (cell, inside, box) => {
+      if (only && !only.has(cell)) return;
       const ids = overlaps(box, rect) ? cell.near.query(inside) : [];
-      count += ids.length;
+      cell.inView = ids.length;
       found.set(cell, ids);
     });
+    let count = 0;
+    for (const cell of cells.values()) count += cell.inView;
     const wasCrowd = crowd;
     crowd = crowd ? count > crowdBelow : count > crowdAbove;
-    let mayCome = cardsAFrame;
-    let mayGo = cardsAFrame;
+    let mayCome = isGesture ? 0 : cardsAFrame;
+    let mayGo = isGesture ? 0 : cardsAFrame;
     let unfinished = false;
     for (const [cell, ids] of found) {
       const wanted = new Set(crowd ? [] : ids);
@@ -258,8 +281,13 @@ export function createMapModel(board: Board): MapModel {
       for (const id of kept) if (cell.points.has(id)) now.add(id);
       show(cell, [...now]);
     }
-    if (crowd !== wasCrowd) tell(crowdListeners);
-    if (unfinished && !nextFrame) {
+    const isSketched = crowd || (unfinished && (isGesture || sketched));
+    if (isSketched !== sketched) {
+      sketched = isSketched;
+      tell(sketchListeners);
+    } else if (crowd !== wasCrowd) tell(anyListeners);
+    // While fingers zoom, nothing is put up: the sketch shows what comes into view, and cards follow when they rest.
+    if (unfinished && !isGesture && !nextFrame) {
       nextFrame = requestAnimationFrame(() => {
         nextFrame = 0;
         refresh();
@@ -269,12 +297,15 @@ export function createMapModel(board: Board): MapModel {
 
   const stop = board.subscribe((change: BoardChange) => {
     if (change.cells.size > 0) {
+      const changed = new Set<Cell>();
       for (const key of change.cells) {
         const cell = cells.get(key);
-        if (cell && !readFew(cell, change.cards)) readCell(cell);
+        if (!cell) continue;
+        changed.add(cell);
+        if (!readFew(cell, change.cards)) readCell(cell);
       }
-      refreshLayout();
-      refresh();
+      if (refreshLayout()) refresh();
+      else refresh(changed);
     }
     if (change.cells.size > 0 || change.cards.size > 0) tell(anyListeners);
   });
@@ -289,17 +320,18 @@ export function createMapModel(board: Board): MapModel {
     subscribeLayout: subscribeTo(layoutListeners),
     cell: (key) => cellOf(cells, key).view,
     subscribeCell: (key, listener) => subscribeTo(cellOf(cells, key).listeners)(listener),
-    isCrowd: () => crowd,
-    subscribeCrowd: subscribeTo(crowdListeners),
+    isSketched: () => sketched,
+    subscribeSketched: subscribeTo(sketchListeners),
     subscribeAny: subscribeTo(anyListeners),
-    look: (visible, zoom) => {
-      if (looked && looked.zoom === zoom) {
+    look: (visible, zoom, isGesture = false) => {
+      if (looked?.isGesture && isGesture && Math.abs(looked.zoom / zoom - 1) < lookEveryZoom) return;
+      if (looked && looked.zoom === zoom && looked.isGesture === isGesture) {
         const movedPixels =
           Math.max(Math.abs(looked.visible.x - visible.x), Math.abs(looked.visible.y - visible.y)) * zoom;
         const sameSize = looked.visible.width === visible.width && looked.visible.height === visible.height;
         if (movedPixels < lookEvery && sameSize) return;
       }
-      looked = { visible, zoom };
+      looked = { visible, zoom, isGesture };
       refresh();
     },
     keep: (cardIds) => {
@@ -321,6 +353,8 @@ export function createMapModel(board: Board): MapModel {
       return boardPointOf(layout, drawn ? { ...card.place, at: drawn } : card.place);
     },
     boardPointOf: (place) => boardPointOf(layout, place),
+    notSketched: () =>
+      new Set(crowd ? [] : [...cells.values()].flatMap(({ view }) => view.cards.map(({ cardId }) => cardId))),
     cardsIn: (rect) => {
       const all: { cardId: CardId; x: number; y: number }[] = [];
       forEachCellIn(rect, (cell, inside, box) => {
@@ -348,9 +382,10 @@ function cellOf(cells: ReadonlyMap<CellKey, Cell>, key: CellKey): Cell {
 /** The first free spot in the last row of cards or below it; looks at that row alone, so that large cells stay cheap. */
 function endSpot(points: readonly CellPoint[], lowest: number): CellPoint {
   if (points.length === 0) return { x: cardGap, y: cardGap };
-  const lastRow = Math.max(0, Math.floor((lowest - cardHeight - cardGap) / rowStep));
-  const top = lastRow * rowStep;
+  const top = lastRowTop(lowest);
   const near = points.filter(({ y }) => y + cardHeight > top).map(({ x, y }) => ({ x, y: y - top }));
   const spot = freeSpot(near);
   return { x: spot.x, y: spot.y + top };
 }
+
+const lastRowTop = (lowest: number) => Math.max(0, Math.floor((lowest - cardHeight - cardGap) / rowStep)) * rowStep;

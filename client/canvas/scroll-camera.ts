@@ -8,7 +8,7 @@ interface ScrollCameraParts {
   readonly sizer: HTMLElement;
   /** Inside the sizer; moved and scaled while a gesture runs. */
   readonly stage: HTMLElement;
-  /** Inside the stage; laid out at the zoom. */
+  /** Inside the stage; its cards are laid out in board units and scaled to the zoom. */
   readonly layer: HTMLElement;
 }
 
@@ -22,9 +22,10 @@ const margin = 16;
 const marginBelow = 96;
 
 /**
- * A camera that is the browser's own scrolling: momentum, focus, magnifiers and right-to-left come with it. Zoom is CSS
- * `zoom` on the layer, so that text is laid out sharp at every size; during a gesture the stage is scaled instead, since
- * laying out for each step of a pinch would drop frames.
+ * A camera that is the browser's own scrolling: momentum, focus, magnifiers and right-to-left come with it. Zoom is a
+ * scale of the layer, which the browser paints sharp at every size. CSS `zoom` looked the same, but had every card styled
+ * and laid out anew after each gesture. During a gesture the stage is scaled on top, as one picture, since painting for
+ * each step of a pinch would drop frames.
  */
 export function createScrollCamera({ scroller, sizer, stage, layer }: ScrollCameraParts): Camera {
   let width = 1;
@@ -77,7 +78,7 @@ export function createScrollCamera({ scroller, sizer, stage, layer }: ScrollCame
     sizer.style.blockSize = `${size.block}px`;
     stage.style.insetInlineStart = `${startOf(z)}px`;
     stage.style.insetBlockStart = `${margin}px`;
-    layer.style.setProperty("zoom", String(z));
+    layer.style.transform = z === 1 ? "" : `scale(${z})`;
   };
 
   const scrollTo = (wantedInline: number, wantedBlock: number) => {

@@ -64,10 +64,10 @@ test("too many cards in view become a crowd, and elements again when fewer are",
   for (let card = 0; card <= crowdAbove; card += 1) aCard(board, { at: { x: 12, y: 12 + card * 124 } });
   const model = createMapModel(board);
   model.look(wholeMap, 0.1);
-  expect(model.isCrowd()).toBe(true);
+  expect(model.isSketched()).toBe(true);
   expect(model.cell("home/now").cards).toEqual([]);
   model.look(firstScreen, 1);
-  expect(model.isCrowd()).toBe(false);
+  expect(model.isSketched()).toBe(false);
   expect(model.cell("home/now").cards.length).toBeGreaterThan(0);
   model.close();
 });
