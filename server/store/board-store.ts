@@ -105,6 +105,12 @@ export interface ApiTokenRecord {
   readonly createdAt: number;
 }
 
+export interface ErasedBoard {
+  readonly people: number;
+  readonly lanes: number;
+  readonly updates: number;
+}
+
 export interface BoardStore {
   /** Writes are grouped by the store for at most 4 ms; order within a lane is the order of the calls. */
   readonly append: (update: NewUpdate) => Appending;
@@ -128,6 +134,17 @@ export interface BoardStore {
   readonly setTitle: (boardId: BoardId, title: string) => Stored<void>;
   readonly lane: (laneId: LaneId) => Stored<LaneRecord | undefined>;
   readonly lanesOf: (boardId: BoardId) => Stored<readonly LaneRecord[]>;
+  /**
+   * The board and everything of it, in one step; also what `alsoLanes` hold, though the board may be gone. `undefined`
+   * when there was no such board. Nothing here keeps a late `append` from making one of its lanes anew: whoever passes
+   * updates on has to be told. Its bytes may stand in the file's free space until `scrub`.
+   */
+  readonly eraseBoard: (boardId: BoardId, alsoLanes?: readonly LaneId[]) => Stored<ErasedBoard | undefined>;
+  /**
+   * Afterwards no byte of what was erased or replaced before is left in the store's own files. Everybody else waits
+   * meanwhile: about a second for 100 MB. `false`: not all of it, as another process was reading the whole time.
+   */
+  readonly scrub: () => Stored<boolean>;
   /** Where this account is somebody who is not `gone`; newest first. */
   readonly boardsOfAccount: (accountId: string) => Stored<readonly BoardRecord[]>;
 

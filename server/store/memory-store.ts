@@ -81,6 +81,23 @@ export function createMemoryStore(): OpenStore {
         const board = boardsById.get(boardId);
         if (board) boardsById.set(boardId, { ...board, title });
       }),
+    eraseBoard: (boardId, alsoLanes = []) =>
+      answer(() => {
+        const ofBoard = <T extends { readonly boardId: BoardId }>(records: Iterable<T>) =>
+          [...records].filter((record) => record.boardId === boardId);
+        const lanes = ofBoard(lanesById.values());
+        const people = ofBoard(peopleById.values());
+        let updates = 0;
+        for (const laneId of new Set([...lanes.map((lane) => lane.laneId), ...alsoLanes])) {
+          updates += updatesByLane.get(laneId)?.length ?? 0;
+          for (const byLane of [updatesByLane, snapshotsByLane, lanesById]) byLane.delete(laneId);
+        }
+        for (const { personId } of people) peopleById.delete(personId);
+        for (const { personId } of ofBoard(invitationsByPerson.values())) invitationsByPerson.delete(personId);
+        endSessions((session) => session.boardId === boardId);
+        return boardsById.delete(boardId) ? { people: people.length, lanes: lanes.length, updates } : undefined;
+      }),
+    scrub: () => answer(() => true),
     lane: (laneId) => answer(() => lanesById.get(laneId)),
     lanesOf: (boardId) => answer(() => [...lanesById.values()].filter((lane) => lane.boardId === boardId)),
     boardsOfAccount: (accountId) =>

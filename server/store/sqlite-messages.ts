@@ -25,6 +25,8 @@ export type Task =
   | { readonly kind: "read"; readonly name: keyof Reads; readonly args: readonly unknown[] }
   | { readonly kind: "write"; readonly name: keyof Writes; readonly args: readonly unknown[] }
   | { readonly kind: "sql"; readonly sql: string; readonly values: readonly SqlValue[]; readonly writes: boolean }
+  /** Runs after the transaction of its group. `rewrite` comes first, then `empty-log` until that has worked. */
+  | { readonly kind: "scrub"; readonly step: "rewrite" | "empty-log" }
   /** `begin`, `commit` and `rollback` come in groups of their own, while no other groups are sent. */
   | { readonly kind: "begin" | "commit" | "rollback" };
 

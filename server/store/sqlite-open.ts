@@ -1,11 +1,13 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fail, ok, type Result } from "#shared/result.ts";
+import { takeFileLock } from "./file-lock.ts";
+import { forceFile, forceFolder } from "./force-to-disk.ts";
 import { makeFolder } from "./make-folder.ts";
 import { applicationId, type Migration, migrations as ourMigrations } from "./migrations.ts";
 import type { OpenFailure } from "./open-store.ts";
-import { describeError, diskTrouble, isBusy, isDamage } from "./sqlite-errors.ts";
+import { describeError, diskTrouble, isDamage } from "./sqlite-errors.ts";
 import type { WorkerSettings } from "./sqlite-messages.ts";
 import { openWalFile, type WalFile } from "./wal-file.ts";
 
@@ -38,7 +40,7 @@ export function openFile(settings: WorkerSettings): Result<OpenFile, OpenFailure
   try {
     makeFolder(dirname(file));
     if (!settings.beside) {
-      const lock = takeLock(`${file}-lock`);
+      const lock = takeFileLock(file);
       if (!lock) return refuse({ kind: "store-in-use", file });
       opened.push(lock);
     }
@@ -97,22 +99,6 @@ export function openFile(settings: WorkerSettings): Result<OpenFile, OpenFailure
   }
 }
 
-/**
- * One relay per file. The lock is SQLite's own, on a file beside the database: the kernel lets go of it however the
- * process ends, and admin commands can still read and write the database itself while the relay runs.
- */
-function takeLock(lockFile: string): DatabaseSync | undefined {
-  const lock = new DatabaseSync(lockFile, { timeout: 0 });
-  try {
-    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
-    return lock;
-  } catch (error) {
-    lock.close();
-    if (isBusy(error)) return undefined;
-    throw error;
-  }
-}
-
 function numberOf(db: DatabaseSync, sql: string): number {
   return Number(Object.values(db.prepare(sql).get() ?? {})[0]);
 }
@@ -123,9 +109,7 @@ function copyBefore(db: DatabaseSync, file: string, version: number): void {
   const unfinished = `${copy}.unfinished`;
   rmSync(unfinished, { force: true });
   db.prepare("VACUUM INTO ?").run(unfinished);
-  const descriptor = openSync(unfinished, "r+");
-  fsyncSync(descriptor);
-  closeSync(descriptor);
+  forceFile(unfinished);
   renameSync(unfinished, copy);
   forceFolder(dirname(file));
 }
@@ -143,15 +127,5 @@ function migrate(db: DatabaseSync, migrations: readonly Migration[], found: numb
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
-  }
-}
-
-/** A new file's name is safe only when its folder is. */
-function forceFolder(folder: string): void {
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

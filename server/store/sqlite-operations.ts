@@ -10,6 +10,7 @@ import type {
   SessionRecord,
   StoredLane,
 } from "./board-store.ts";
+import { eraseBoardRows } from "./erase-board.ts";
 
 /** Everything `BoardStore` asks of the file, as plain calls inside the worker. Throws what SQLite throws. */
 export type Operations = ReturnType<typeof prepareOperations>;
@@ -220,6 +221,7 @@ export function prepareOperations(db: DatabaseSync) {
       setTitle: (boardId: BoardId, title: string): void => {
         run("UPDATE boards SET title = ? WHERE board_id = ?", title, boardId);
       },
+      eraseBoard: (boardId: BoardId, alsoLanes: readonly LaneId[]) => eraseBoardRows(db, boardId, alsoLanes),
       putPerson,
       putInvitation,
       spendInvitation: (

@@ -18,6 +18,9 @@ export interface SqliteStoreOptions {
 /** After this the accounts' transaction is rolled back, so that a hung caller cannot stop the boards. */
 const longestTransactionMs = 5_000;
 
+const longestScrubMs = 30_000;
+const scrubPauseMs = 250;
+
 /**
  * The store of one SQLite file (DESIGN R1), held by a thread of its own. Makes the file and its folder when they are
  * missing, upgrades an older one after copying it to `<file>.before-<version>`, and refuses what it cannot keep safely:
@@ -79,7 +82,8 @@ function connect(worker: Worker): OpenStore {
     const written = Promise.withResolvers<Result<T, StoreFailure>>();
     const forced = Promise.withResolvers<Result<void, StoreFailure>>();
     forced.promise.catch(() => {}); // A bug is thrown once, by `written`, also to those who wait for that alone.
-    const isRead = task.kind === "read" || (task.kind === "sql" && !task.writes) || task.kind === "begin";
+    const isRead =
+      task.kind === "read" || task.kind === "scrub" || (task.kind === "sql" && !task.writes) || task.kind === "begin";
     const asked = {
       task,
       ...(bytes ? { bytes } : {}),
@@ -130,6 +134,17 @@ function connect(worker: Worker): OpenStore {
     (...args: Parameters<Writes[N]>): Stored<ReturnType<Writes[N]>> =>
       safely(ask({ kind: "write", name, args }));
   const writeSnapshot = write("writeSnapshot");
+  const eraseBoard = write("eraseBoard");
+
+  /** A backup or another reader beside us keeps the log from being emptied; it ends by itself. */
+  const scrub = async (): Stored<boolean> => {
+    const until = performance.now() + longestScrubMs;
+    for (let step: "rewrite" | "empty-log" = "rewrite"; ; step = "empty-log") {
+      const done = await safely(ask<boolean>({ kind: "scrub", step }));
+      if (!done.ok || done.value || performance.now() > until) return done;
+      await new Promise((resolve) => setTimeout(resolve, scrubPauseMs));
+    }
+  };
 
   const store: BoardStore = {
     append: ({ laneId, personId, at, bytes }): Appending =>
@@ -140,6 +155,8 @@ function connect(worker: Worker): OpenStore {
     createBoard: write("createBoard"),
     board: read("board"),
     setTitle: write("setTitle"),
+    eraseBoard: (boardId, alsoLanes = []) => eraseBoard(boardId, alsoLanes),
+    scrub,
     lane: read("lane"),
     lanesOf: read("lanesOf"),
     boardsOfAccount: read("boardsOfAccount"),

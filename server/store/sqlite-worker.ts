@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assert, unreachable } from "#shared/assert.ts";
 import type { StoredLane } from "./board-store.ts";
+import { emptyLog, rewrite } from "./erase-board.ts";
 import { describeError, diskTrouble } from "./sqlite-errors.ts";
 import {
   type FromWorker,
@@ -84,6 +85,7 @@ function serve({ db, wal, close }: OpenFile): void {
       makeSure();
       db.exec("BEGIN IMMEDIATE");
       const outcomes = tasks.map((task): Outcome => {
+        if (task.kind === "scrub") return { kind: "done", value: undefined }; // In no transaction: below.
         // A task of several statements that breaks a rule half-way is undone by itself; the others go on.
         const mayHalfHappen = task.kind === "write";
         if (mayHalfHappen) db.exec("SAVEPOINT task");
@@ -98,6 +100,7 @@ function serve({ db, wal, close }: OpenFile): void {
         }
       });
       db.exec("COMMIT");
+      for (const [index, task] of tasks.entries()) if (task.kind === "scrub") outcomes[index] = runAlone(task, bytes);
       return outcomes;
     } catch (error) {
       // SQLite has rolled back by itself after some errors.
@@ -163,6 +166,8 @@ function serve({ db, wal, close }: OpenFile): void {
         const { changes, lastInsertRowid } = statement.run(...task.values);
         return { rows: [], changes: Number(changes), lastId: Number(lastInsertRowid) } satisfies SqlAnswer;
       }
+      case "scrub":
+        return scrub(task.step);
       case "begin":
       case "commit":
       case "rollback":
@@ -171,6 +176,19 @@ function serve({ db, wal, close }: OpenFile): void {
       default:
         unreachable(task);
     }
+  }
+
+  /** Whether it is done. Forces first what is committed, so that a checkpoint never overtakes a log that is unsure. */
+  function scrub(step: "rewrite" | "empty-log"): boolean {
+    makeSure();
+    try {
+      wal.forceNow();
+    } catch (error) {
+      isUnsure = true;
+      throw error;
+    }
+    if (step === "rewrite") rewrite(db);
+    return emptyLog(db);
   }
 
   /** Forces all that is committed by now; what is committed meanwhile waits for the next round, together. */

@@ -149,6 +149,57 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
         expect((await got(store.board(boardId)))?.title).toBe("Our board");
       });
 
+      test("an erased board leaves nothing behind, and the boards beside it stay as they are", async () => {
+        await createBoard();
+        const otherBoard = "board-of-bo" as BoardId;
+        const otherLane = "lane-of-bo" as LaneId;
+        const other = aPerson({ personId: bo, boardId: otherBoard, lanes: [{ laneId: otherLane, access: "write" }] });
+        await got(
+          store.createBoard(
+            aBoard({ boardId: otherBoard }),
+            [aLane({ laneId: otherLane, boardId: otherBoard })],
+            [other],
+            [anInvitation({ personId: bo, boardId: otherBoard, secretHash: "bo", codeHash: "bo" })],
+          ),
+        );
+        await got(store.putSession(aSession()));
+        await got(store.putSession(aSession({ tokenHash: "of-bo", personId: bo, boardId: otherBoard })));
+        for (const laneId of [sharedLane, sharedLane, offersLane, otherLane]) {
+          await got(store.append(anUpdate({ laneId })).written);
+        }
+        for (const laneId of [sharedLane, otherLane]) {
+          await got(store.writeSnapshot(laneId, { upTo: 1, bytes: new Uint8Array([1]) }));
+        }
+
+        expect(await got(store.eraseBoard(boardId))).toEqual({ people: 1, lanes: 2, updates: 3 });
+        expect(await got(store.scrub())).toBe(true);
+        expect(await got(store.board(boardId))).toBeUndefined();
+        expect(await got(store.lanesOf(boardId))).toEqual([]);
+        expect(await got(store.lane(sharedLane))).toBeUndefined();
+        expect(await got(store.peopleOf(boardId))).toEqual([]);
+        expect(await got(store.invitationBySecret("secret-hash"))).toBeUndefined();
+        expect(await got(store.session("token-hash"))).toBeUndefined();
+        for (const laneId of [sharedLane, offersLane]) {
+          expect(await got(store.loadLane(laneId))).toEqual({ snapshot: undefined, tail: [] });
+        }
+        expect(await got(store.eraseBoard(boardId))).toBeUndefined();
+
+        expect(await got(store.board(otherBoard))).toEqual(aBoard({ boardId: otherBoard }));
+        expect(await got(store.peopleOf(otherBoard))).toEqual([other]);
+        expect((await got(store.session("of-bo")))?.personId).toBe(bo);
+        expect((await got(store.invitationOf(bo)))?.secretHash).toBe("bo");
+        expect((await got(store.loadLane(otherLane))).snapshot?.upTo).toBe(1);
+        expect(await got(store.append(anUpdate({ laneId: otherLane })).written)).toBe(2);
+      });
+
+      test("what came for a lane after its board was erased goes when its lane is named", async () => {
+        await createBoard();
+        await got(store.eraseBoard(boardId));
+        await got(store.append(anUpdate()).written);
+        expect(await got(store.eraseBoard(boardId, [sharedLane, offersLane]))).toBeUndefined();
+        expect(await tailOf(sharedLane)).toEqual([]);
+      });
+
       test("an account's boards are those where it is somebody who is still there, newest first", async () => {
         for (const [index, standing] of (["joined", "joined", "gone"] as const).entries()) {
           const id = `board-${index}` as BoardId;

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { LaneId } from "#shared/board/ids.ts";
+import type { BoardStore } from "../../server/store/board-store.ts";
 import { migrations } from "../../server/store/migrations.ts";
 import { testSwitches } from "../../server/store/sqlite-messages.ts";
 import { openSqliteStore } from "../../server/store/sqlite-store.ts";
@@ -88,6 +89,56 @@ describe("sqlite keeps what it was given", () => {
       await store.close();
     }
     expect(said.size).toBe(3);
+  });
+});
+
+describe("sqlite scrubs its file", () => {
+  const words = (n: number) => `strawberry-${n}-strawberry`;
+  const bytesOf = (text: string) => new TextEncoder().encode(text);
+  const stillThere = (file: string) =>
+    readdirSync(dirname(file)).filter((name) => readFileSync(join(dirname(file), name)).includes("strawberry"));
+
+  const fillAndErase = async (store: BoardStore) => {
+    await got(store.createBoard(aBoard({ title: words(0) }), [aLane()], [aPerson({ name: words(1) })], []));
+    // Others write in between, so that pages are shared and split; and snapshots are replaced by others.
+    for (let n = 2; n < 300; n += 1) {
+      await got(store.append(anUpdate({ bytes: bytesOf(words(n)) })).written);
+      await got(store.append(anUpdate({ laneId: "lane-other" as LaneId })).written);
+      if (n % 50 === 0)
+        await got(store.writeSnapshot(sharedLane, { upTo: n, bytes: bytesOf(words(n).repeat(n * 10)) }));
+    }
+    await got(store.eraseBoard(boardId));
+  };
+
+  test("no byte of an erased board is left in the file, nor in its log, and writing goes on", async () => {
+    const file = await newFile();
+    const { store } = await open({ file });
+    await fillAndErase(store);
+    expect(stillThere(file)).not.toEqual([]);
+    const during = Promise.all(
+      Array.from({ length: 30 }, () => got(store.append(anUpdate({ laneId: "lane-other" as LaneId })).forced)),
+    );
+    expect(await got(store.scrub())).toBe(true);
+    await during;
+    expect(stillThere(file)).toEqual([]);
+    expect(await got(store.append(anUpdate({ laneId: "lane-other" as LaneId })).written)).toBe(329);
+  });
+
+  test("another process that reads delays it, and it is done when that has ended", async () => {
+    const file = await newFile();
+    const { store } = await open({ file });
+    await fillAndErase(store);
+    const reader = new DatabaseSync(file, { readOnly: true });
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM updates").get();
+    const scrubbed = store.scrub();
+    // Nobody waits for that reader: edits are taken all the while.
+    await got(store.append(anUpdate({ laneId: "lane-other" as LaneId })).forced);
+    await got(store.append(anUpdate({ laneId: "lane-other" as LaneId })).forced);
+    expect(stillThere(file)).not.toEqual([]);
+    reader.close();
+    expect(await got(scrubbed)).toBe(true);
+    expect(stillThere(file)).toEqual([]);
   });
 });
 
