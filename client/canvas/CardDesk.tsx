@@ -4,16 +4,24 @@ import {
   useCallback,
   useContext,
   useEffect,
+  useLayoutEffect,
+  useReducer,
   useRef,
   useState,
   useSyncExternalStore,
 } from "react";
+import type { CardId } from "#shared/board/ids.ts";
 import { useSession } from "../board/BoardContext.tsx";
 import { useLanguage } from "../messages/language.tsx";
 import { useAnnounce } from "../ui/announcer.ts";
+import { type CardNews, createCardNews } from "./card-news.ts";
 import { createDesk, type Desk, type DeskState } from "./desk.ts";
 
-const DeskContext = createContext<Desk | undefined>(undefined);
+interface DeskParts {
+  readonly desk: Desk;
+  readonly news: CardNews;
+}
+const DeskContext = createContext<DeskParts | undefined>(undefined);
 
 /** Gives one view (map or list) its desk. */
 export function CardDesk({ children }: { readonly children: ReactNode }) {
@@ -22,17 +30,31 @@ export function CardDesk({ children }: { readonly children: ReactNode }) {
   const announce = useAnnounce();
   const latest = useRef(language);
   latest.current = language;
-  const [desk] = useState(() =>
-    createDesk({ board: session.board, session, language: () => latest.current, announce }),
-  );
+  const [parts] = useState((): DeskParts => {
+    const made = createDesk({ board: session.board, session, language: () => latest.current, announce });
+    return { desk: made, news: createCardNews(session.board, session, made) };
+  });
+  const { desk } = parts;
   useEffect(() => () => desk.stopEditing({ focus: false }), [desk]);
-  return <DeskContext value={desk}>{children}</DeskContext>;
+  return <DeskContext value={parts}>{children}</DeskContext>;
+}
+
+function useParts(): DeskParts {
+  const parts = useContext(DeskContext);
+  if (!parts) throw new Error("Bug: no CardDesk above");
+  return parts;
 }
 
 export function useDesk(): Desk {
-  const desk = useContext(DeskContext);
-  if (!desk) throw new Error("Bug: no CardDesk above");
-  return desk;
+  return useParts().desk;
+}
+
+/** Renders again when anything changed that a card shows (see `CardNews`), which its view reads while it renders. */
+export function useCardNews(cardId: CardId): void {
+  const { news } = useParts();
+  const [, drawAgain] = useReducer((times: number, _: undefined) => times + 1, 0);
+  // In the layout phase, which follows rendering at once: no change can arrive in between.
+  useLayoutEffect(() => news.subscribe(cardId, () => drawAgain(undefined)), [news, cardId]);
 }
 
 /** One part of the desk's state; renders again only when `pick` gives something else. */

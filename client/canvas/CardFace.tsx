@@ -1,4 +1,4 @@
-import type { Card } from "#shared/board/board.ts";
+import type { Card, Link } from "#shared/board/board.ts";
 import type { CardId, GoalId } from "#shared/board/ids.ts";
 import { useGoal, useLinksOfCard } from "../board/use-board-data.ts";
 import { usePerson } from "../board/use-people.ts";
@@ -7,10 +7,17 @@ import { Icon } from "../ui/Icon.tsx";
 import { useDeskState } from "./CardDesk.tsx";
 import styles from "./CardFace.module.css";
 import type { DeskState } from "./desk.ts";
-import { useBusy } from "./use-hold.ts";
+import { type Busy, useBusy } from "./use-hold.ts";
+
+interface CardFaceProps {
+  readonly card: Card;
+  readonly links: readonly Link[];
+  readonly busy: Busy | undefined;
+  readonly authors: boolean;
+}
 
 /** What a card says when nobody writes in it here: kind, words, what it is for, and who is busy with it. */
-export function CardFace({ card }: { readonly card: Card }) {
+export function CardFace({ card, links, busy, authors }: CardFaceProps) {
   const { say } = useLanguage();
   const text = card.words.text.trim();
   const size = text.length > 56 ? styles.long : text.length > 30 ? styles.middling : styles.short;
@@ -26,9 +33,9 @@ export function CardFace({ card }: { readonly card: Card }) {
       >
         {cut(text) || say("card.empty")}
       </p>
-      <CardGoals cardId={card.id} />
-      <CardBusy cardId={card.id} />
-      <CardAuthor card={card} />
+      {links.length > 0 && <Goals links={links} />}
+      {busy && <BusyFlag busy={busy} />}
+      {authors && <AuthorName card={card} />}
     </>
   );
 }
@@ -46,7 +53,10 @@ function cut(text: string): string {
 
 /** The goals that the card was connected to, as small flags at its foot. */
 export function CardGoals({ cardId }: { readonly cardId: CardId }) {
-  const links = useLinksOfCard(cardId);
+  return <Goals links={useLinksOfCard(cardId)} />;
+}
+
+function Goals({ links }: { readonly links: readonly Link[] }) {
   const first = links[0];
   if (!first) return null;
   return <GoalFlag goalId={first.goalId} more={links.length - 1} />;
@@ -70,9 +80,12 @@ function GoalFlag({ goalId, more }: { readonly goalId: GoalId; readonly more: nu
 
 /** "Bo is writing", "Bo is moving this card". */
 export function CardBusy({ cardId }: { readonly cardId: CardId }) {
-  const { say } = useLanguage();
   const busy = useBusy(cardId);
-  if (!busy) return null;
+  return busy ? <BusyFlag busy={busy} /> : null;
+}
+
+function BusyFlag({ busy }: { readonly busy: Busy }) {
+  const { say } = useLanguage();
   const { name, colour } = busy.other.presence.person;
   return (
     <span className={styles.busy} style={{ background: `var(--person-${colour})` }} dir="auto">

@@ -1,14 +1,14 @@
-import { memo, useCallback, useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import type { CardId } from "#shared/board/ids.ts";
 import { cellWidth } from "#shared/geometry/map-layout.ts";
-import { useBoard } from "../board/BoardContext.tsx";
-import { useCard } from "../board/use-board-data.ts";
+import { useBoard, useSession } from "../board/BoardContext.tsx";
 import { useLanguage } from "../messages/language.tsx";
-import { useDesk, useDeskState } from "./CardDesk.tsx";
+import { useCardNews, useDesk } from "./CardDesk.tsx";
 import { CardEditor } from "./CardEditor.tsx";
 import { CardFace, useCardName } from "./CardFace.tsx";
 import styles from "./CardView.module.css";
-import type { DeskState } from "./desk.ts";
+import { busyWith } from "./claims.ts";
+import { busyOf } from "./use-hold.ts";
 
 interface CardViewProps {
   readonly cardId: CardId;
@@ -27,21 +27,13 @@ export const CardView = memo(function CardView({ cardId, x, y, near }: CardViewP
   const { say } = useLanguage();
   const board = useBoard();
   const desk = useDesk();
-  const card = useCard(cardId);
-  // One subscription for all three: there are many cards.
-  const at = useDeskState(
-    useCallback(
-      (state: DeskState) => {
-        if (state.editing === cardId) return "editing";
-        if (state.moving?.cardId === cardId) return "moving";
-        return state.focus?.cardId === cardId ? state.focus : undefined;
-      },
-      [cardId],
-    ),
-  );
-  const editing = at === "editing";
-  const moving = at === "moving";
-  const focus = typeof at === "object" ? at : undefined;
+  const session = useSession();
+  useCardNews(cardId);
+  const card = board.card(cardId);
+  const state = desk.state();
+  const editing = state.editing === cardId;
+  const moving = state.moving?.cardId === cardId;
+  const focus = state.focus?.cardId === cardId ? state.focus : undefined;
   const name = useCardName(card);
   const element = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -63,7 +55,16 @@ export const CardView = memo(function CardView({ cardId, x, y, near }: CardViewP
       aria-label={name}
       data-card-id={cardId}
     >
-      {editing ? <CardEditor card={card} /> : <CardFace card={card} />}
+      {editing ? (
+        <CardEditor card={card} />
+      ) : (
+        <CardFace
+          card={card}
+          links={board.linksOfCard(cardId)}
+          busy={busyOf(session, busyWith(session, cardId))}
+          authors={state.authors}
+        />
+      )}
       {near && !editing && board.canWrite(card.laneId) && (
         <button
           type="button"

@@ -1,7 +1,7 @@
 import { type Ref, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import type { CardId } from "#shared/board/ids.ts";
 import { cardWidth } from "#shared/geometry/map-layout.ts";
-import { useCard } from "../board/use-board-data.ts";
+import { useCard, useLinksOfCard } from "../board/use-board-data.ts";
 import { useLanguage } from "../messages/language.tsx";
 import { CardFace } from "./CardFace.tsx";
 import type { PointerPoint } from "./drag.ts";
@@ -55,10 +55,11 @@ export function LiftedCard({ ref }: { readonly ref: Ref<LiftedHandle> }) {
 
 function LiftedFace({ cardId }: { readonly cardId: CardId }) {
   const card = useCard(cardId);
+  const links = useLinksOfCard(cardId);
   if (!card) return null;
   return (
     <div className={styles.liftedCard} style={{ borderInlineStartColor: `var(--area-${card.place.area}-edge)` }}>
-      <CardFace card={card} />
+      <CardFace card={card} links={links} busy={undefined} authors={false} />
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { CardId } from "#shared/board/ids.ts";
 import { useSession } from "../board/BoardContext.tsx";
-import type { Other } from "../session/board-session.ts";
-import { cardWordsKey, claimsOn } from "./claims.ts";
-import { type HoldEvent, type HoldState, holderOf, idleMs, stepHold } from "./hold.ts";
+import type { BoardSession, Other } from "../session/board-session.ts";
+import { busyWith, cardWordsKey, claimsOn } from "./claims.ts";
+import { type HoldEvent, type HoldState, idleMs, stepHold } from "./hold.ts";
 
 /** What somebody else does with a card now. */
 export interface Busy {
@@ -11,24 +11,21 @@ export interface Busy {
   readonly does: "writes" | "moves";
 }
 
-/** Who else writes in this card or moves it. One subscription for both, and renders again only when that changes. */
-export function useBusy(cardId: CardId): Busy | undefined {
-  const session = useSession();
-  // Told by a number, so that presence arriving twenty times a second makes no objects: writers above, movers below 0.
-  const found = useSyncExternalStore(
-    session.subscribeOthers,
-    useCallback(() => {
-      const others = session.others();
-      if (others.length === 0) return 0;
-      const holder = holderOf(claimsOn(session, cardId));
-      if (holder) return holder.connection + 1;
-      const mover = others.find(({ presence }) => presence.dragging?.cardId === cardId);
-      return mover ? -mover.key - 1 : 0;
-    }, [session, cardId]),
-  );
+/** What `busyWith` found, as the person and what they do. */
+export function busyOf(session: BoardSession, found: number): Busy | undefined {
   if (found === 0) return undefined;
   const other = session.others().find(({ key }) => key === Math.abs(found) - 1);
   return other && { other, does: found > 0 ? "writes" : "moves" };
+}
+
+/** Who else writes in this card or moves it. Renders again only when that changes. */
+export function useBusy(cardId: CardId): Busy | undefined {
+  const session = useSession();
+  const found = useSyncExternalStore(
+    session.subscribeOthers,
+    useCallback(() => busyWith(session, cardId), [session, cardId]),
+  );
+  return busyOf(session, found);
 }
 
 /**
