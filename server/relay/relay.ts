@@ -26,6 +26,11 @@ export interface Relay {
   readonly boardChanged: (boardId: BoardId) => void;
   readonly closePerson: (personId: PersonId, reason: CloseReason) => void;
   readonly closeSession: (sessionTokenHash: string, reason: CloseReason) => void;
+  /**
+   * The board is gone from the store: closes its sockets (4404), those being let in included, and forgets its rooms.
+   * Settles when nothing of it is on its way to the store any more.
+   */
+  readonly boardErased: (boardId: BoardId) => Promise<void>;
   /** What a person may do on a lane has changed: their sockets there are closed, and opened again as the gate now sees it. */
   readonly setAccess: (personId: PersonId, laneId: LaneId, access: LaneAccess | undefined) => void;
 
@@ -190,6 +195,10 @@ export function createRelay(deps: RelayDeps): Relay {
     },
     closePerson: (personId, reason) => closeAll(reason, ({ person }) => person.personId === personId),
     closeSession: (hash, reason) => closeAll(reason, ({ sessionTokenHash }) => sessionTokenHash === hash),
+    boardErased: async (boardId) => {
+      closeAll("gone", ({ person }) => person.boardId === boardId);
+      await Promise.all(roomsOf(boardId).map((room) => room.discard()));
+    },
     setAccess: (personId, laneId, access) =>
       closeAll(
         "accessChanged",

@@ -36,6 +36,11 @@ export interface Room {
    * written, and every connection is told to come back.
    */
   readonly drain: () => Promise<void>;
+  /**
+   * The lane is gone from the store: takes nothing more, keeps nothing more and ends. Settles when the store has answered
+   * for what was under way, so that what it still wrote can be taken away too. The connections are the relay's to close.
+   */
+  readonly discard: () => Promise<void>;
 }
 
 export interface RoomDeps {
@@ -113,6 +118,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     for (let pauseMs = 100; status !== "closed"; pauseMs = Math.min(pauseMs * 2, longestLoadPauseMs)) {
       const loaded = await store.loadLane(laneId).catch(() => undefined);
       if (loaded?.ok) {
+        if (status === "closed") return;
         const opened = deps.openLaneState(loaded.value);
         tailLength = loaded.value.tail.length;
         appliedUpTo = loaded.value.tail.at(-1)?.seq ?? loaded.value.snapshot?.upTo ?? 0;
@@ -409,6 +415,10 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
       await writeSnapshot();
       for (const connection of connections) connection.close("restarting");
       finish();
+    },
+    discard: async () => {
+      finish();
+      await Promise.all([loading, laneLog.answered(), snapshotting]);
     },
   };
 }

@@ -3,7 +3,7 @@ import { createRelay } from "../../../../server/relay/relay.ts";
 import { createFakeClock, rest } from "../../../support/fake-clock.ts";
 import { createFakeLaneStore } from "../../../support/fake-lane-store.ts";
 import { joinLane } from "../../../support/lane-client.ts";
-import { anAdmission, aPerson, offersLane } from "../../../support/lane-people.ts";
+import { anAdmission, aPerson, offersLane, sharedLane } from "../../../support/lane-people.ts";
 
 const ana = aPerson("Ana");
 const bo = aPerson("Bo", { role: "worker" });
@@ -32,6 +32,33 @@ test("[R8] what a closed socket still sends is not taken", async () => {
   one.write("garden", "I grow tomatoes");
   await rest();
   expect(other.words()).toEqual({});
+});
+
+test("[R8] an erased board's sockets close for good, and nothing of it is kept by a room that lives on", async () => {
+  const clock = createFakeClock();
+  const store = createFakeLaneStore();
+  const relay = createRelay({ store, clock, log: { info: () => {}, warn: () => {} } });
+  const one = joinLane(relay, anAdmission(ana));
+  const elsewhere = aPerson("Cy", { boardId: "board-2" as typeof ana.boardId });
+  const other = joinLane(relay, anAdmission(elsewhere, { laneId: "lane-2" as typeof offersLane }));
+  await rest();
+  const since = relay.moment();
+  store.holds = "writing";
+  one.write("garden", "I grow tomatoes");
+  let settled = false;
+  const erased = relay.boardErased(ana.boardId).then(() => {
+    settled = true;
+  });
+  expect(one.closedWith()).toEqual({ code: 4404, reason: "gone" });
+  await rest();
+  expect(settled).toBe(false); // What was on its way may still reach the store, and has to be taken away after that.
+  store.release();
+  await erased;
+  expect(relay.counts().rooms).toBe(1);
+  await clock.advance(120_000);
+  expect(store.snapshot(sharedLane)).toBeUndefined();
+  expect(joinLane(relay, anAdmission(ana), { since }).closedWith()?.code).toBe(4404);
+  expect(other.closedWith()).toBeUndefined();
 });
 
 test("[R8] ending a session closes its sockets and leaves the person's other session", async () => {
