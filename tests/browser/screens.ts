@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { BoardId } from "#shared/board/ids.ts";
 import { buildIfChanged } from "../../client/build-if-changed.ts";
+import { joinByLink, openRemoteBoard } from "../../server/demo/demo-person.ts";
 import { freshLinks } from "../../server/demo/fill-board.ts";
 import { prepareDemo } from "../../server/demo/prepare-demo.ts";
 import { type Device, openBrowser, viewports } from "../support/browser.ts";
@@ -18,8 +19,8 @@ const out = process.argv[2] ?? join(import.meta.dirname, "out");
 mkdirSync(out, { recursive: true });
 
 const stays = [
-  { language: "en", board: "Ngata whānau", owner: "Aroha" },
-  { language: "ar", board: "لوحة أمل", owner: "أمل" },
+  { language: "en", board: "Ngata whānau", owner: "Aroha", others: ["Tāne", "Koro Wiremu"] },
+  { language: "ar", board: "لوحة أمل", owner: "أمل", others: ["Nour"] },
 ] as const;
 
 await buildIfChanged();
@@ -39,7 +40,16 @@ console.log(`Pictures are in ${out}`);
 async function takeAll(browser: Browser, server: RunningServer, stay: (typeof stays)[number], device: Device) {
   const { language } = stay;
   const say = sayIn(language);
-  const link = await linkOf(server, stay.board, stay.owner);
+  const links = await linksOf(server, stay.board);
+  const linkOf = (name: string) => links.find((each) => each.name === name)?.url ?? "";
+  const link = linkOf(stay.owner);
+  // Somebody else is there too, or the pictures would show a lonely board.
+  const others = [];
+  for (const name of stay.others) {
+    const joined = await joinByLink(server.url, linkOf(name));
+    others.push(openRemoteBoard(server.url, { ...joined, language: "en" }));
+  }
+  await Promise.all(others.map((other) => other.synced()));
   const person = await aDevice(browser, { device, language });
   const { page, context } = person;
   const take = async (name: string) => {
@@ -52,6 +62,7 @@ async function takeAll(browser: Browser, server: RunningServer, stay: (typeof st
     await take("join");
     await joinInBrowser(page, link);
     await page.getByText(say("save.saved"), { exact: true }).waitFor();
+    await page.getByRole("button", { name: new RegExp(stay.others[0]) }).waitFor();
     await view(page, say, "map");
     await take("map");
     await view(page, say, "list");
@@ -81,6 +92,7 @@ async function takeAll(browser: Browser, server: RunningServer, stay: (typeof st
     process.exitCode = 1;
   } finally {
     for (const trouble of person.trouble) console.error(`${device} ${language}: ${trouble}`);
+    for (const other of others) other.close();
     await person.close();
   }
 }
@@ -90,13 +102,11 @@ async function view(page: Page, say: Say, name: "map" | "list") {
   await page.getByRole("region", { name: say(`${name}.name`) }).waitFor();
 }
 
-async function linkOf(server: RunningServer, title: string, name: string): Promise<string> {
+async function linksOf(server: RunningServer, title: string) {
   const kept = JSON.parse(readFileSync(join(server.dataDir, "demo.json"), "utf8")) as {
     boards: { title: string; boardId: BoardId; ownerToken: string }[];
   };
   const board = kept.boards.find((each) => each.title === title);
-  const links = board ? await freshLinks(server.url, board) : [];
-  const link = links.find((each) => each.name === name);
-  if (!link) throw new Error(`No link for ${name} on ${title}`);
-  return link.url;
+  if (!board) throw new Error(`The demo has no board called ${title}`);
+  return freshLinks(server.url, board);
 }
