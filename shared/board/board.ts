@@ -112,6 +112,22 @@ export interface Link {
   readonly by: PersonId;
 }
 
+/**
+ * Everything on a board in reading order, for a copy of it: also what was put away, among the rest where order matters
+ * (steps) and after it where it does not (cards). Not what was taken back by undoing its own adding. Links also of cards
+ * put away, and as stored: two people's connection of the same two is two of them.
+ */
+export interface BoardRecords {
+  readonly cards: readonly (Card & { readonly story: LongWords })[];
+  /** `stateAt`: Unix ms of the last change of state. */
+  readonly goals: readonly (Goal & { readonly stateAt: number | undefined })[];
+  /** Goal by goal. */
+  readonly steps: readonly (Step & { readonly stateBy: PersonId | undefined })[];
+  /** Goal by goal. `day`: on which a second number of the same person takes the place of this one. */
+  readonly readings: readonly (Reading & { readonly laneId: LaneId; readonly day: string | undefined })[];
+  readonly links: readonly (Link & { readonly laneId: LaneId })[];
+}
+
 /** A text that people write on the board in a plain field. */
 export type WordsRef =
   | { readonly of: "card"; readonly id: CardId; readonly field: "words" }
@@ -212,6 +228,8 @@ export interface Board {
   readonly linksOfGoal: (goalId: GoalId) => readonly Link[];
   readonly linksOfCard: (cardId: CardId) => readonly Link[];
   readonly story: (cardId: CardId) => LongWords;
+  /** Everything at once, for a copy of the board. Made anew by each call. */
+  readonly records: () => BoardRecords;
   /** Records left out because they could not be read. */
   readonly unreadableCount: () => number;
 

@@ -9,6 +9,7 @@ import { keepMarks } from "./keep-marks.ts";
 import { type Lane, type LaneDoc, laneForNew, openLane, type ReadRoot } from "./lanes.ts";
 import { noLongWords } from "./long-words.ts";
 import { origins } from "./origins.ts";
+import { readRecords } from "./read-records.ts";
 import { roots } from "./schema.ts";
 import { stepCommands } from "./step-commands.ts";
 import { fieldOf, textCommands, textKey } from "./text-commands.ts";
@@ -79,6 +80,7 @@ export function openBoard(laneDocs: readonly LaneDoc[], context: BoardContext): 
     linksOfGoal: settled(index.linksOfGoal),
     linksOfCard: settled(index.linksOfCard),
     story: settled((id) => cards.get(id)?.story ?? noLongWords),
+    records: settled(() => readRecords(index)),
     unreadableCount: settled(index.unreadableCount),
 
     subscribe: feed.subscribe,

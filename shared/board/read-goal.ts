@@ -10,6 +10,8 @@ import { hasWordsOfOthers, readWords } from "./words.ts";
 export interface StoredGoal {
   readonly goal: Goal;
   readonly rank: Rank;
+  /** Unix ms of the last change of state. */
+  readonly stateAt: number | undefined;
   /** Who undid its adding, while nobody else has words in it. */
   readonly undoneBy: PersonId | undefined;
 }
@@ -56,7 +58,8 @@ export function readGoal(id: GoalId, record: unknown, laneId: LaneId): StoredGoa
   const isWrittenOn =
     removed !== undefined &&
     [...texted, ...goal.why.paragraphs, ...goal.notes.paragraphs].some((runs) => hasWordsOfOthers(runs, removed.by));
-  return { goal, rank, undoneBy: removed && !isWrittenOn ? removed.by : undefined };
+  const stateAt = parseMoment(stateFields?.at);
+  return { goal, rank, stateAt, undoneBy: removed && !isWrittenOn ? removed.by : undefined };
 }
 
 export interface StoredReading {

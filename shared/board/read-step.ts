@@ -17,6 +17,8 @@ import { hasWordsOfOthers, readWords } from "./words.ts";
 export interface StoredStep {
   readonly step: Step;
   readonly rank: Rank;
+  /** Who changed its state last. */
+  readonly stateBy: PersonId | undefined;
   /** Its adding was undone, so it is not among the steps put away either. */
   readonly isUndone: boolean;
 }
@@ -56,6 +58,7 @@ export function readStep(id: StepId, record: unknown, laneId: LaneId): StoredSte
       removed: removed && !isWrittenOn ? { by: removed.by, at: removed.at } : undefined,
     },
     rank,
+    stateBy: parseId<PersonId>(stateFields?.by),
     isUndone: removed?.isUndone === true && !isWrittenOn,
   };
 }

@@ -119,8 +119,8 @@ class Someone {
   }
 }
 
-/** Plays a run and checks it; throws at the first thing that is wrong. */
-export function playRun(run: Run): void {
+/** Plays a run and checks it; throws at the first thing that is wrong. `look` sees the devices at the end. */
+export function playRun(run: Run, look: (devices: readonly OpenDevice[]) => void = () => {}): void {
   const networks = [createLaneNetwork(), createLaneNetwork()];
   const everyone = Array.from({ length: run.people }, (_, index) => new Someone(index, run.seed, run.people, networks));
   const seen: Seen = { cards: new Set(), putAway: new Set(), typed: new Set(), meantToGo: new Set(), long: new Set() };
@@ -130,6 +130,7 @@ export function playRun(run: Run): void {
     // Telling the others of what healing brought may itself bring nothing new.
     for (const network of networks) network.heal();
     check(everyone, networks, seen);
+    look(everyone.map(({ device }) => device));
   } finally {
     for (const someone of everyone) {
       someone.device.board.close();
