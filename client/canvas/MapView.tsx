@@ -3,6 +3,7 @@ import type { CardId } from "#shared/board/ids.ts";
 import { useBoard, useSession } from "../board/BoardContext.tsx";
 import type { MapSpace } from "../board/map-space.ts";
 import { useLanguage } from "../messages/language.tsx";
+import { BandNow } from "./BandNow.tsx";
 import { BandView } from "./BandView.tsx";
 import { CardDesk, useDesk, useDeskState } from "./CardDesk.tsx";
 import { CardDialogs, type CardSlots } from "./CardDialogs.tsx";
@@ -157,6 +158,7 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
         </div>
       </section>
       <LiftedCard ref={lifted} />
+      {model && camera && <BandNow camera={camera} model={model} />}
       {model && camera && <MapTools camera={camera} />}
       <NoticeBar />
     </div>
