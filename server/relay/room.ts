@@ -114,11 +114,13 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
 
   // — loading
 
+  const isClosed = () => status === "closed";
   const load = async () => {
     for (let pauseMs = 100; status !== "closed"; pauseMs = Math.min(pauseMs * 2, longestLoadPauseMs)) {
       const loaded = await store.loadLane(laneId).catch(() => undefined);
       if (loaded?.ok) {
-        if (status === "closed") return;
+        // Asked by a function: the type checker takes the loop's word for it, which is older than the wait.
+        if (isClosed()) return;
         const opened = deps.openLaneState(loaded.value);
         tailLength = loaded.value.tail.length;
         appliedUpTo = loaded.value.tail.at(-1)?.seq ?? loaded.value.snapshot?.upTo ?? 0;
