@@ -7,6 +7,7 @@ import { ok, type Result } from "#shared/result.ts";
 import type { Admit } from "./access/admission.ts";
 import { createAdmit } from "./access/admit.ts";
 import { createAskers } from "./access/asker.ts";
+import { createBoardFiles } from "./access/board-files.ts";
 import { createBoards } from "./access/boards.ts";
 import { createInvitations } from "./access/invitations.ts";
 import { createJoining } from "./access/join.ts";
@@ -24,6 +25,7 @@ import { clientFiles } from "./http/client-files.ts";
 import { createMetrics } from "./http/health.ts";
 import { openMasterKey, reasonOf } from "./master-key.ts";
 import { attachGate } from "./relay/gate.ts";
+import { readBoard } from "./relay/read-board.ts";
 import { createRelay } from "./relay/relay.ts";
 import { systemClock } from "./relay/system-clock.ts";
 import type { BoardStore } from "./store/board-store.ts";
@@ -59,6 +61,9 @@ export interface RunningServer {
 }
 
 export const clientFolder: string = join(import.meta.dirname, "../client/dist");
+
+/** Stored bytes past which a board is not built up here for a copy: everybody would wait. Its owner's device still can. */
+const mostTakenHomeBytes = 64 * 1024 * 1024;
 
 /** The one file that keeps everything. */
 export const storeFileOf = (dataDir: string): string => join(dataDir, "alongside.sqlite");
@@ -99,11 +104,16 @@ export async function startServer(options: ServerOptions): Promise<Result<Runnin
 
     const server = createServer();
     const boards = createBoards(parts);
+    const boardFiles = createBoardFiles({
+      ...parts,
+      boards,
+      readBoard: (person, lanes) => readBoard(store, person, lanes, mostTakenHomeBytes),
+    });
     const builtPages = express.Router();
     const built = options.clientFolder ?? clientFolder;
     builtPages.use(boardPage(built, { store, askers, boards }), clientFiles(built));
     const app = createApp({
-      ...{ askers, setup, staff, origins, store, metrics, log, now, boards },
+      ...{ askers, setup, staff, origins, store, metrics, log, now, boards, boardFiles },
       invitations: createInvitations(parts),
       joining: createJoining(parts, limits),
       pages: options.pages ? await options.pages(server) : builtPages,

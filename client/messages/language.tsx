@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import type common from "./en/common.json";
 import type editor from "./en/editor.json";
 import type entry from "./en/entry.json";
+import type files from "./en/files.json";
 import type map from "./en/map.json";
 import type plan from "./en/plan.json";
 import type together from "./en/together.json";
@@ -10,6 +11,7 @@ import type together from "./en/together.json";
 export type MessageId = keyof (typeof common &
   typeof editor &
   typeof entry &
+  typeof files &
   typeof map &
   typeof plan &
   typeof together);

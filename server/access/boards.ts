@@ -1,21 +1,17 @@
-import { laneKinds, mayDo, ownerRole } from "#shared/access/roles.ts";
-import { type BoardId, type LaneId, newId } from "#shared/board/ids.ts";
+import { mayDo } from "#shared/access/roles.ts";
 import type { BoardView, HomeView, MeBody, NewBoardBody, NewBoardReply, PersonView } from "#shared/protocol/api.ts";
 import type { PersonRecord } from "../store/board-store.ts";
 import { type Answer, inSteps } from "./answer.ts";
 import { freshInvitation } from "./fresh-invitation.ts";
+import { type BoardMaker, newBoard } from "./new-board.ts";
 import type { EntryParts } from "./parts.ts";
-import { lanesOfRole, newPerson, openLanesOf, ownerOf, peopleAsSeenBy, personView } from "./people.ts";
+import { openLanesOf, ownerOf, peopleAsSeenBy, personView } from "./people.ts";
 import type { StaffMember } from "./staff.ts";
 import { answerInTurn } from "./turns.ts";
 
 export interface Boards {
   /** A board, its two lanes, its owner with an invitation, and, if a worker made it, that worker. All or nothing. */
-  readonly make: (
-    body: NewBoardBody,
-    maker: { readonly staff: StaffMember; readonly language: string } | "api-token",
-    base: string,
-  ) => Answer<NewBoardReply>;
+  readonly make: (body: NewBoardBody, maker: BoardMaker, base: string) => Answer<NewBoardReply>;
   readonly view: (asker: PersonRecord) => Answer<BoardView>;
   readonly rename: (asker: PersonRecord, title: string) => Answer<void>;
   /** What somebody wants to be called, read in, and seen as. A name or a symbol counts as having said who they are. */
@@ -25,46 +21,11 @@ export interface Boards {
 }
 
 export function createBoards(parts: EntryParts): Boards {
-  const { store, live, now, random } = parts;
+  const { store, live, now } = parts;
   return {
     make: ({ title, owner }, maker, base) =>
       inSteps(async (steps) => {
-        const boardId = newId<BoardId>(random);
-        const lanes = laneKinds
-          .filter((kind) => kind !== "private")
-          .map((kind) => ({ laneId: newId<LaneId>(random), boardId, kind }));
-        const worker =
-          maker === "api-token"
-            ? undefined
-            : newPerson(
-                {
-                  boardId,
-                  name: maker.staff.name,
-                  role: "worker",
-                  language: maker.language,
-                  standing: "joined",
-                  lanes: lanesOfRole("worker", lanes),
-                  accountId: maker.staff.accountId,
-                  named: true,
-                },
-                [],
-                now(),
-                random,
-              );
-        const client = newPerson(
-          {
-            boardId,
-            name: owner.name,
-            role: ownerRole,
-            language: owner.language,
-            standing: "invited",
-            lanes: lanesOfRole(ownerRole, lanes),
-            invitedBy: worker?.personId,
-          },
-          worker ? [worker] : [],
-          now(),
-          random,
-        );
+        const { boardId, lanes, client, worker } = newBoard(parts, owner, maker);
         const { record, view } = await freshInvitation(parts, client, base, steps);
         const people = worker ? [client, worker] : [client];
         await steps.take(store.createBoard({ boardId, title, createdAt: now() }, lanes, people, [record]));

@@ -6,6 +6,7 @@ import type { OriginRules } from "../access/request-origin.ts";
 import type { BoardStore } from "../store/board-store.ts";
 import { boardRoutes } from "./board-routes.ts";
 import { entryRoutes } from "./entry-routes.ts";
+import { fileRoutes } from "./file-routes.ts";
 import { healthRoutes, type Metrics } from "./health.ts";
 import { sendError } from "./reply.ts";
 import type { Routes } from "./routes.ts";
@@ -40,6 +41,7 @@ export function createApp(options: AppOptions): Express {
     response.set("Cache-Control", "no-store");
     next();
   });
+  api.use("/boards", fileRoutes(options));
   api.use(express.json({ limit: largestBody, type: "application/json" }));
   api.use(entryRoutes(options));
   api.use("/boards", boardRoutes(options));

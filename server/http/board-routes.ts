@@ -129,7 +129,7 @@ export function boardRoutes({ askers, boards, invitations, joining, origins }: R
 }
 
 /** The first language the browser asks for. A worker may choose another on the board. */
-function preferredLanguage(request: Request): string {
+export function preferredLanguage(request: Request): string {
   const first = request.acceptsLanguages()[0];
   return (first === undefined || first === "*" ? undefined : canonicalLanguage(first)) ?? "en";
 }

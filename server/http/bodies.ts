@@ -2,21 +2,13 @@ import * as v from "valibot";
 import { isRole, type Role } from "#shared/access/roles.ts";
 import { type LaneId, parseId } from "#shared/board/ids.ts";
 import { limits } from "#shared/protocol/limits.ts";
+import { isOneLine } from "#shared/protocol/one-line.ts";
 import { personColours, personSymbols } from "#shared/protocol/presence.ts";
 
 /** What each call may carry. Fields that we do not know are left out, so that a newer client can talk to us. */
 
-/** Words on one line, without what would break a list of people: line breaks, control and direction-override letters. */
-const line = (most: number) =>
-  v.pipe(
-    v.string(),
-    v.trim(),
-    v.minLength(1),
-    v.maxLength(most),
-    v.check((text) => !/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(text)),
-    // Letters of no width and the like: whoever is called so could not be told apart, or pressed on.
-    v.check((text) => /[\p{L}\p{N}\p{S}\p{P}]/u.test(text.replace(/[\u115f\u1160\u2800\u3164\uffa0]/g, ""))),
-  );
+/** Words on one line, without what would break a list of people. */
+const line = (most: number) => v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(most), v.check(isOneLine));
 const name = line(limits.nameLength);
 const title = line(limits.titleLength);
 

@@ -1,4 +1,5 @@
 import type { Askers } from "../access/asker.ts";
+import type { BoardFiles } from "../access/board-files.ts";
 import type { Boards } from "../access/boards.ts";
 import type { Invitations } from "../access/invitations.ts";
 import type { Joining } from "../access/join.ts";
@@ -10,6 +11,7 @@ import type { StaffAccounts } from "../access/staff.ts";
 export interface Routes {
   readonly askers: Askers;
   readonly boards: Boards;
+  readonly boardFiles: BoardFiles;
   readonly invitations: Invitations;
   readonly joining: Joining;
   readonly setup: Setup;

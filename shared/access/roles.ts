@@ -8,7 +8,13 @@ export type LaneKind = (typeof laneKinds)[number];
 
 export type LaneAccess = "read" | "write";
 
-export type Action = "invite" | "invite-at-once" | "approve-invitation" | "remove-person" | "rename-board";
+export type Action =
+  | "invite"
+  | "invite-at-once"
+  | "approve-invitation"
+  | "remove-person"
+  | "rename-board"
+  | "take-home";
 
 interface RoleRow {
   /** What a person of this role gets on each kind of lane unless their invitation says otherwise; `undefined`: nothing. */
@@ -22,7 +28,7 @@ export const ownerRole: Role = "client";
 export const roleTable: Readonly<Record<Role, RoleRow>> = {
   client: {
     lanes: { shared: "write", offers: "write" },
-    may: ["invite", "invite-at-once", "approve-invitation", "remove-person", "rename-board"],
+    may: ["invite", "invite-at-once", "approve-invitation", "remove-person", "rename-board", "take-home"],
   },
   worker: { lanes: { shared: "write", offers: "write" }, may: ["invite"] },
   supporter: { lanes: { shared: "read", offers: "write" }, may: [] },

@@ -20,17 +20,16 @@ export type BoardFileProblem =
       readonly why: "wrong-value" | "missing" | "unknown-field" | "unknown-id" | "same-id";
     };
 
-/** As `parseBoardFile`, from the file's text. */
-export function parseBoardFileText(text: string): Result<BoardFile, BoardFileProblem> {
-  // A letter is one to three bytes for each UTF-16 unit, so most files are told by their length alone.
-  if (text.length > mostBoardFileBytes || new TextEncoder().encode(text).length > mostBoardFileBytes) {
-    return fail({ kind: "too-large", mostBytes: mostBoardFileBytes });
-  }
+/** As `parseBoardFile`, from the file's bytes. */
+export function parseBoardFileBytes(bytes: Uint8Array): Result<BoardFile, BoardFileProblem> {
+  if (bytes.length > mostBoardFileBytes) return fail({ kind: "too-large", mostBytes: mostBoardFileBytes });
+  let value: unknown;
   try {
-    return parseBoardFile(JSON.parse(text.replace(/^\uFEFF/, "")));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     return fail({ kind: "not-a-board-file" });
   }
+  return parseBoardFile(value);
 }
 
 /**

@@ -49,6 +49,18 @@ export const errorTable = {
     status: 429,
     message: "There were too many tries from here. Wait a few minutes, then try again.",
   },
+  "file-not-a-board": {
+    status: 422,
+    message: "This file is not a copy of a board, so nothing was made. Choose the file that was saved from a board.",
+  },
+  "file-too-new": {
+    status: 422,
+    message: "This copy comes from a newer version of this program, so nothing was made. Open it where it is newer.",
+  },
+  "file-broken": {
+    status: 422,
+    message: "Something in this copy of a board is wrong, so nothing was made. Ask for a fresh copy.",
+  },
   "too-large": { status: 413, message: "This is too large to take, so nothing was changed. Send less at once." },
   "not-storing": {
     status: 503,
@@ -59,6 +71,7 @@ export const errorTable = {
 } as const;
 export type ErrorKind = keyof typeof errorTable;
 
+/** `at`: where in a file, as in `cards[3].kind` (`file-broken` alone). */
 export interface ErrorBody {
-  readonly error: { readonly kind: ErrorKind; readonly message: string };
+  readonly error: { readonly kind: ErrorKind; readonly message: string; readonly at?: string };
 }

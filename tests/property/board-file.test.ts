@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { PersonId } from "#shared/board/ids.ts";
 import { type BoardFile, writeBoardFile } from "#shared/board-file/board-file.ts";
 import { exportBoard } from "#shared/board-file/export-board.ts";
-import { parseBoardFile, parseBoardFileText } from "#shared/board-file/parse-board-file.ts";
+import { parseBoardFile, parseBoardFileBytes } from "#shared/board-file/parse-board-file.ts";
 import { limits } from "#shared/protocol/limits.ts";
 import { aView, openCopy } from "../support/board-copy.ts";
 import { createSeeded, type Seeded } from "../support/seeded.ts";
@@ -27,8 +27,10 @@ function fileOfRun(seed: number): BoardFile {
   return file;
 }
 
+const encode = (text: string) => new TextEncoder().encode(text);
+
 function readBack(text: string): BoardFile {
-  const parsed = parseBoardFileText(text);
+  const parsed = parseBoardFileBytes(encode(text));
   if (!parsed.ok) throw new Error(`refused: ${JSON.stringify(parsed.error)}`);
   return parsed.value;
 }
@@ -88,7 +90,7 @@ describe("a board's file", () => {
     const seeded = createSeeded(firstSeed);
     const text = writeBoardFile(fileOfRun(firstSeed));
     for (let cut = 0; cut < 300; cut += 1) {
-      expect(parseBoardFileText(text.slice(0, seeded.whole(text.length - 2)))).toEqual({
+      expect(parseBoardFileBytes(encode(text.slice(0, seeded.whole(text.length - 2))))).toEqual({
         ok: false,
         error: { kind: "not-a-board-file" },
       });
