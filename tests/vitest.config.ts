@@ -1,15 +1,17 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { catalogPlugin } from "./client/messages/catalog-plugin.ts";
+import { catalogPlugin } from "../client/messages/catalog-plugin.ts";
 
 const workers = Math.max(1, Math.min(4, availableParallelism()));
 const quick = ["unit", "contract", "property", "integration"] as const;
 
 /**
- * One project per kind of test: `npx vitest run --project unit`. The browser tests come after all others and get the
+ * One project per kind of test: `npm run vitest -- --project unit`. The browser tests come after all others and get the
  * machine to themselves, so that a slow page is the page's fault and not the neighbour's.
  */
 export default defineConfig({
+  root: join(import.meta.dirname, ".."),
   plugins: [catalogPlugin()],
   test: {
     projects: [
