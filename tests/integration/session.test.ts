@@ -45,7 +45,9 @@ async function open(caller: Caller, token: string): Promise<Device> {
   }
   const call: SessionWorld["call"] = async <Reply>(method: string, path: string, body?: unknown) => {
     if (!plugged) return fail({ kind: "offline" as const });
-    const reply = await caller.call(method, path, body);
+    // As the client's own: no answer is no connection. A session asks once more while its server is already stopping.
+    const reply = await caller.call(method, path, body).catch(() => undefined);
+    if (!reply) return fail({ kind: "offline" as const });
     return reply.status < 400 ? ok(reply.body as Reply) : fail({ kind: reply.body.error.kind as ErrorKind });
   };
   const view: BoardView = (await caller.call("GET", `/api/boards/${made.boardId}`)).body;
