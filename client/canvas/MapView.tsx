@@ -13,7 +13,7 @@ import type { DeskState } from "./desk.ts";
 import { LiftedCard, type LiftedHandle } from "./LiftedCard.tsx";
 import { MapTools } from "./MapTools.tsx";
 import styles from "./MapView.module.css";
-import { attachMapGestures } from "./map-gestures.ts";
+import { attachMapGestures, farZoom } from "./map-gestures.ts";
 import { onMapKey, revealCard } from "./map-keys.ts";
 import { createMapModel, type MapModel } from "./map-model.ts";
 import { NoticeBar } from "./NoticeBar.tsx";
@@ -38,6 +38,9 @@ export function MapView({ overlay, ...slots }: MapViewProps) {
 
 /** Below this a card's menu button would be too small to hit. */
 const nearZoom = 0.6;
+
+/** A view from far away has come to rest when it has not moved for so long. */
+const restMs = 150;
 
 const editingCard = (state: DeskState) => state.editing;
 const focusAsked = (state: DeskState) => state.focus;
@@ -73,11 +76,17 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
     const { width, height } = newModel.layout();
     newCamera.resize(width, height);
     newCamera.open();
+    let restTimer: ReturnType<typeof setTimeout> | undefined;
+    const rest = () => newModel.look(newCamera.visible(), newCamera.view().z);
     const look = () => {
       const { z } = newCamera.view();
-      newModel.look(newCamera.visible(), z, z !== newCamera.laidOutZoom());
+      // From far away a scroll passes hundreds of cards a second that nobody can read: 25 ms a frame to put them all up.
+      const isFar = z < farZoom;
+      newModel.look(newCamera.visible(), z, isFar || z !== newCamera.laidOutZoom());
+      clearTimeout(restTimer);
+      if (isFar) restTimer = setTimeout(rest, restMs);
     };
-    look();
+    rest();
     const stops = [
       newCamera.subscribe(look),
       newModel.subscribeLayout(() => newCamera.resize(newModel.layout().width, newModel.layout().height)),
@@ -98,6 +107,7 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
       void import("./bench-hooks.ts").then(({ exposeMap }) => exposeMap(newCamera, newModel, session));
     }
     return () => {
+      clearTimeout(restTimer);
       for (const stop of stops) stop();
       newCamera.close();
       newModel.close();

@@ -22,7 +22,7 @@ interface GestureParts {
 }
 
 /** Below this a card cannot be read. */
-const farZoom = 0.4;
+export const farZoom = 0.4;
 /** What is used, not carried or panned by. */
 const controls = "button, textarea, input, select, a, label";
 

@@ -49,7 +49,7 @@ export const crowdAbove = 250;
 const crowdBelow = 200;
 /** How far the view moves before anybody works out again what is in it, in screen pixels. */
 const lookEvery = 64;
-/** How much a zoom gesture changes the scale before it is worked out again: nothing but the sketch depends on it. */
+/** How much a zoom changes the scale before it is worked out again: nothing but the sketch depends on it. */
 const lookEveryZoom = 0.1;
 /** Cards further apart than this cannot be parts of one fan: each covers a step of it, and steps are `nudgeStep` apart. */
 const fanReach = 3 * nudgeStep;
@@ -67,16 +67,16 @@ export interface MapModel {
   readonly subscribeLayout: (listener: () => void) => () => void;
   readonly cell: (key: CellKey) => CellView;
   readonly subscribeCell: (key: CellKey, listener: () => void) => () => void;
-  /** Whether one picture stands for the cards that are not elements: too many are in view, or fingers zoom. */
+  /** Whether one picture stands for the cards that are not elements: too many are in view, or the view is in motion. */
   readonly isSketched: () => boolean;
   readonly subscribeSketched: (listener: () => void) => () => void;
   /** Told when anything moved that a picture of many cards would show. */
   readonly subscribeAny: (listener: () => void) => () => void;
   /**
-   * Says what part of the board is on screen, at which zoom. Cheap when little changed. While a zoom gesture runs no card
-   * is put up or taken down.
+   * Says what part of the board is on screen, at which zoom. Cheap when little changed. While it is in motion (a zoom, or
+   * a scroll from far away) no card is put up or taken down: until it is told otherwise, a sketch stands for them.
    */
-  readonly look: (visible: Rect, zoom: number, isGesture?: boolean) => void;
+  readonly look: (visible: Rect, zoom: number, inMotion?: boolean) => void;
   /** Cards that stay elements wherever the view goes: focused, written in, dragged. */
   readonly keep: (cardIds: readonly CardId[]) => void;
   /** The start-top corner of a card as drawn, on the board. */
@@ -101,7 +101,7 @@ export function createMapModel(board: Board): MapModel {
   let crowd = false;
   let sketched = false;
   let nextFrame = 0;
-  let looked: { visible: Rect; zoom: number; isGesture: boolean } | undefined;
+  let looked: { visible: Rect; zoom: number; inMotion: boolean } | undefined;
 
   for (const area of areas) {
     for (const time of times) {
@@ -238,7 +238,7 @@ export function createMapModel(board: Board): MapModel {
   /** Works out anew what is to be seen: of every cell, or of those that changed. */
   const refresh = (only?: ReadonlySet<Cell>) => {
     if (!looked) return;
-    const { visible, zoom, isGesture } = looked;
+    const { visible, zoom, inMotion } = looked;
     const room = overscan / zoom;
     const rect: Rect = {
       x: visible.x - room,
@@ -257,8 +257,8 @@ export function createMapModel(board: Board): MapModel {
     for (const cell of cells.values()) count += cell.inView;
     const wasCrowd = crowd;
     crowd = crowd ? count > crowdBelow : count > crowdAbove;
-    let mayCome = isGesture ? 0 : cardsAFrame;
-    let mayGo = isGesture ? 0 : cardsAFrame;
+    let mayCome = inMotion ? 0 : cardsAFrame;
+    let mayGo = inMotion ? 0 : cardsAFrame;
     let unfinished = false;
     for (const [cell, ids] of found) {
       const wanted = new Set(crowd ? [] : ids);
@@ -281,13 +281,13 @@ export function createMapModel(board: Board): MapModel {
       for (const id of kept) if (cell.points.has(id)) now.add(id);
       show(cell, [...now]);
     }
-    const isSketched = crowd || (unfinished && (isGesture || sketched));
+    const isSketched = crowd || (unfinished && (inMotion || sketched));
     if (isSketched !== sketched) {
       sketched = isSketched;
       tell(sketchListeners);
     } else if (crowd !== wasCrowd) tell(anyListeners);
-    // While fingers zoom, nothing is put up: the sketch shows what comes into view, and cards follow when they rest.
-    if (unfinished && !isGesture && !nextFrame) {
+    // In motion nothing is put up: the sketch shows what comes into view, and cards follow when it rests.
+    if (unfinished && !inMotion && !nextFrame) {
       nextFrame = requestAnimationFrame(() => {
         nextFrame = 0;
         refresh();
@@ -323,15 +323,15 @@ export function createMapModel(board: Board): MapModel {
     isSketched: () => sketched,
     subscribeSketched: subscribeTo(sketchListeners),
     subscribeAny: subscribeTo(anyListeners),
-    look: (visible, zoom, isGesture = false) => {
-      if (looked?.isGesture && isGesture && Math.abs(looked.zoom / zoom - 1) < lookEveryZoom) return;
-      if (looked && looked.zoom === zoom && looked.isGesture === isGesture) {
+    look: (visible, zoom, inMotion = false) => {
+      if (looked && looked.inMotion === inMotion) {
         const movedPixels =
           Math.max(Math.abs(looked.visible.x - visible.x), Math.abs(looked.visible.y - visible.y)) * zoom;
-        const sameSize = looked.visible.width === visible.width && looked.visible.height === visible.height;
-        if (movedPixels < lookEvery && sameSize) return;
+        const isSize = looked.visible.width === visible.width && looked.visible.height === visible.height;
+        const isScale = inMotion ? Math.abs(looked.zoom / zoom - 1) < lookEveryZoom : looked.zoom === zoom && isSize;
+        if (movedPixels < lookEvery && isScale) return;
       }
-      looked = { visible, zoom, isGesture };
+      looked = { visible, zoom, inMotion };
       refresh();
     },
     keep: (cardIds) => {

@@ -72,6 +72,24 @@ test("too many cards in view become a crowd, and elements again when fewer are",
   model.close();
 });
 
+test("in motion no card is put up or taken down: a sketch stands for them until it rests", () => {
+  const { board } = aDevice();
+  const near = aCard(board, { area: "home" });
+  const far = aCard(board, { area: "culture" });
+  const model = createMapModel(board);
+  model.look(firstScreen, 1);
+  model.look({ ...firstScreen, y: 1_500 }, 1, true);
+  expect(cardIds(model, "home/now")).toEqual([near]);
+  expect(cardIds(model, "culture/now")).toEqual([]);
+  expect(model.isSketched()).toBe(true);
+  expect([...model.notSketched()]).toEqual([near]);
+  model.look({ ...firstScreen, y: 1_500 }, 1);
+  expect(cardIds(model, "home/now")).toEqual([]);
+  expect(cardIds(model, "culture/now")).toEqual([far]);
+  expect(model.isSketched()).toBe(false);
+  model.close();
+});
+
 test("a change redraws the cell it happened in and no other", () => {
   const { board, frame } = aDevice();
   const moved = aCard(board, { area: "home", at: { x: 12, y: 12 } });
