@@ -17,7 +17,7 @@ async function gavinsLink(): Promise<string> {
 
 /**
  * What a screen reader is given, whole, as files beside this test: a change of them is a change of what people hear, and is
- * to be read before it is taken over with `npx vitest run --project browser -u`.
+ * to be read before it is taken over with `npm run test:browser -- -u`.
  */
 test("A screen reader is given the map, the list and the plan of Gavin's board as written down", async () => {
   const { page, board } = await join(await gavinsLink(), { device: "desktop" });
