@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { mayDo } from "#shared/access/roles.ts";
 import { useSession } from "../board/BoardContext.tsx";
 import { PersonMark } from "../board/PersonMark.tsx";
@@ -7,6 +8,7 @@ import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { IconButton } from "../ui/IconButton.tsx";
 import styles from "./BoardHeader.module.css";
+import { loadTakeHomeSoon } from "./files/load-take-home.ts";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { SaveWords } from "./SaveWords.tsx";
 import { usePeopleHere } from "./use-people-here.ts";
@@ -15,13 +17,14 @@ import { useUndoActions } from "./use-undo-actions.ts";
 interface BoardHeaderProps {
   readonly onInvite: () => void;
   readonly onPeople: () => void;
+  readonly onTakeHome: () => void;
   readonly onKeys: () => void;
 }
 
 const mostMarks = 4;
 
 /** The board's name, what is saved, who is here, and what a person can do from anywhere. */
-export function BoardHeader({ onInvite, onPeople, onKeys }: BoardHeaderProps) {
+export function BoardHeader({ onInvite, onPeople, onTakeHome, onKeys }: BoardHeaderProps) {
   const { say, list } = useLanguage();
   const session = useSession();
   const view = useView();
@@ -30,6 +33,8 @@ export function BoardHeader({ onInvite, onPeople, onKeys }: BoardHeaderProps) {
   const waiting = mayDo(view.role, "approve-invitation")
     ? view.people.filter((person) => person.standing === "pending").length
     : 0;
+  const mayTakeHome = mayDo(view.role, "take-home");
+  useEffect(() => (mayTakeHome ? loadTakeHomeSoon() : undefined), [mayTakeHome]);
   return (
     <header className={styles.header}>
       <div className={styles.about}>
@@ -83,6 +88,7 @@ export function BoardHeader({ onInvite, onPeople, onKeys }: BoardHeaderProps) {
       </div>
       <div className={styles.tools}>
         <LanguageSwitch onPick={(language) => session.updateMe({ language })} />
+        {mayTakeHome && <IconButton icon="area-home" label={say("files.take")} onClick={onTakeHome} />}
         <span className={styles.keys}>
           <IconButton icon="help" label={say("keys.title")} aria-keyshortcuts="?" onClick={onKeys} />
         </span>

@@ -8,6 +8,7 @@ import styles from "./BoardScreen.module.css";
 import { BoardViews } from "./BoardViews.tsx";
 import { BoardWaiting } from "./BoardWaiting.tsx";
 import { ConnectionLine } from "./ConnectionLine.tsx";
+import { loadTakeHome } from "./files/load-take-home.ts";
 import { firstView, useRoom, type ViewName } from "./layout.ts";
 import { RefusedPage } from "./RefusedPage.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
@@ -16,10 +17,11 @@ import { useWantedLanguage } from "./WantedLanguage.tsx";
 
 const InviteDialog = lazy(() => import("./people/InviteDialog.tsx").then((file) => ({ default: file.InviteDialog })));
 const PeopleDialog = lazy(() => import("./people/PeopleDialog.tsx").then((file) => ({ default: file.PeopleDialog })));
+const TakeHomeDialog = lazy(loadTakeHome);
 const NameStrip = lazy(() => import("./NameStrip.tsx").then((file) => ({ default: file.NameStrip })));
 const KeysHelp = lazy(() => import("./KeysHelp.tsx").then((file) => ({ default: file.KeysHelp })));
 
-type OpenDialog = "invite" | "people" | "keys" | undefined;
+type OpenDialog = "invite" | "people" | "take-home" | "keys" | undefined;
 const viewIcons: Readonly<Record<ViewName, IconName>> = { map: "map", list: "list", plan: "plan" };
 
 interface BoardScreenProps {
@@ -75,6 +77,7 @@ export function BoardScreen({ onOpenAnew }: BoardScreenProps) {
       <BoardHeader
         onInvite={() => setDialog("invite")}
         onPeople={() => setDialog("people")}
+        onTakeHome={() => setDialog("take-home")}
         onKeys={() => setDialog("keys")}
       />
       <ConnectionLine onOpenAnew={onOpenAnew} />
@@ -105,6 +108,7 @@ export function BoardScreen({ onOpenAnew }: BoardScreenProps) {
       <Suspense fallback={null}>
         {dialog === "invite" && <InviteDialog onClose={closeDialog} />}
         {dialog === "people" && <PeopleDialog onClose={closeDialog} onInvite={() => setDialog("invite")} />}
+        {dialog === "take-home" && isShown && <TakeHomeDialog onClose={closeDialog} />}
         {dialog === "keys" && <KeysHelp onClose={closeDialog} />}
       </Suspense>
     </div>

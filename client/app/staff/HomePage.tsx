@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import type { BoardId } from "#shared/board/ids.ts";
 import type { HomeView, NewBoardBody, NewBoardReply } from "#shared/protocol/api.ts";
 import { languageNames, languages, useLanguage } from "../../messages/language.tsx";
@@ -15,6 +15,10 @@ import { InvitationCard } from "../people/InvitationCard.tsx";
 import { Trouble } from "../Trouble.tsx";
 import styles from "./HomePage.module.css";
 
+const OpenCopyDialog = lazy(() =>
+  import("../files/OpenCopyDialog.tsx").then((file) => ({ default: file.OpenCopyDialog })),
+);
+
 /** Takes a signed-in worker onto a board of theirs, and there. Should it fail, the board's own screen says why. */
 async function enterBoard(boardId: BoardId): Promise<void> {
   await call("POST", `/api/boards/${boardId}/enter`, {});
@@ -26,7 +30,7 @@ export function HomePage() {
   const { say } = useLanguage();
   const [home, setHome] = useState<HomeView>();
   const [error, setError] = useState<CallError>();
-  const [isNew, setIsNew] = useState(false);
+  const [asked, setAsked] = useState<"new-board" | "open-copy">();
 
   useEffect(() => {
     let current = true;
@@ -94,14 +98,18 @@ export function HomePage() {
             </ul>
           )}
           <div className={page.big}>
-            <Button look="main" onClick={() => setIsNew(true)}>
+            <Button look="main" onClick={() => setAsked("new-board")}>
               <Icon name="plus" />
               {say("home.new")}
             </Button>
+            <Button onClick={() => setAsked("open-copy")}>{say("files.open")}</Button>
           </div>
         </>
       )}
-      {isNew && <NewBoardDialog onClose={() => setIsNew(false)} />}
+      {asked === "new-board" && <NewBoardDialog onClose={() => setAsked(undefined)} />}
+      <Suspense fallback={null}>
+        {asked === "open-copy" && <OpenCopyDialog onClose={() => setAsked(undefined)} onEnter={enterBoard} />}
+      </Suspense>
     </Page>
   );
 }
