@@ -14,6 +14,9 @@ export interface MasterKey {
 /** Beside the data folder, not in it: a copy of the data alone opens nothing. */
 export const keyFileOf = (dataDir: string): string => `${dataDir}.key`;
 
+/** Tells whether a key is the one that this data folder was made with, and nothing else about it. */
+export const markFileOf = (dataDir: string): string => join(dataDir, "key.check");
+
 /**
  * The key that everything kept by hash or signature hangs on. Makes the data folder and, at the first start, the key
  * file. A folder that was made with another key is refused: with the wrong one every invitation and session would be
@@ -27,7 +30,7 @@ export function openMasterKey(config: Pick<Config, "dataDir" | "key">): Result<M
     return cannotStart(`The data folder ${dataDir} could not be made (${reasonOf(error)}). ${chooseAnother}`);
   }
   if (!statSync(dataDir).isDirectory()) return cannotStart(`DATA_DIR ${dataDir} is not a folder. ${chooseAnother}`);
-  const mark = join(dataDir, "key.check");
+  const mark = markFileOf(dataDir);
   const key = config.key ? ok({ bytes: config.key, from: "ALONGSIDE_KEY" as const }) : openKeyFile(dataDir, mark);
   if (!key.ok) return key;
   return checkAgainstMark(key.value, mark, dataDir);
@@ -61,7 +64,7 @@ function openKeyFile(dataDir: string, mark: string): Result<MasterKey, CannotSta
 }
 
 function checkAgainstMark(key: MasterKey, mark: string, dataDir: string): Result<MasterKey, CannotStart> {
-  const expected = createHmac("sha256", key.bytes).update("alongside key check").digest();
+  const expected = markOf(key.bytes);
   try {
     if (!existsSync(mark)) {
       writeFileSync(mark, `${expected.toString("base64")}\n`, { mode: 0o600 });
@@ -77,6 +80,9 @@ function checkAgainstMark(key: MasterKey, mark: string, dataDir: string): Result
       "Start with the key that it was made with.",
   );
 }
+
+/** What stands in that file, before it is written as base64. */
+export const markOf = (key: Uint8Array): Buffer => createHmac("sha256", key).update("alongside key check").digest();
 
 const chooseAnother = "Give this user the right to write there, or choose another folder with DATA_DIR.";
 

@@ -17,7 +17,10 @@ import { createSetup } from "./access/setup.ts";
 import { openStaffAccounts } from "./access/staff.ts";
 import { type ThrottleLimits, usualLimits } from "./access/throttle.ts";
 import { createTurns } from "./access/turns.ts";
+import { openDoor } from "./admin/door.ts";
+import { eraseBoardLive } from "./admin/erase-live.ts";
 import { type CannotStart, type Config, cannotStart } from "./config.ts";
+import { openFailureSentence, storeFileOf } from "./data-file.ts";
 import { createApp } from "./http/app.ts";
 import { boardPage } from "./http/board-page.ts";
 import { refuseBrokenCall } from "./http/broken-call.ts";
@@ -30,7 +33,7 @@ import { createRelay } from "./relay/relay.ts";
 import { systemClock } from "./relay/system-clock.ts";
 import type { BoardStore } from "./store/board-store.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
-import type { OpenFailure, OpenStore } from "./store/open-store.ts";
+import type { OpenStore } from "./store/open-store.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 
 export interface ServerOptions {
@@ -64,9 +67,6 @@ export const clientFolder: string = join(import.meta.dirname, "../client/dist");
 
 /** Stored bytes past which a board is not built up here for a copy: everybody would wait. Its owner's device still can. */
 const mostTakenHomeBytes = 64 * 1024 * 1024;
-
-/** The one file that keeps everything. */
-export const storeFileOf = (dataDir: string): string => join(dataDir, "alongside.sqlite");
 
 /** Opens the data, builds the server and listens. What cannot work comes back as a sentence; nothing stays open then. */
 export async function startServer(options: ServerOptions): Promise<Result<RunningServer, CannotStart>> {
@@ -142,8 +142,20 @@ export async function startServer(options: ServerOptions): Promise<Result<Runnin
 
     const port = portOf(server);
     const url = config.publicUrl?.origin ?? `http://${nameOf(config.host)}:${port}`;
+    // Only who keeps the data in a folder of its own has a place for it.
+    const { inTurn } = parts;
+    const isOnDisk = options.store === undefined || options.store === "sqlite";
+    const door = isOnDisk
+      ? await openDoor(config.dataDir, async (asked) =>
+          asked.kind === "where"
+            ? { kind: "where", port }
+            : eraseBoardLive({ store, boardErased: relay.boardErased, inTurn }, asked.boardId),
+        )
+      : undefined;
+    if (isOnDisk && !door) log.info("no door for admin commands: to erase a board, stop the server first");
     let stopping: Promise<void> | undefined;
     const stop = async () => {
+      await door?.close();
       // New calls are refused by the closed port; those under way end by themselves or with their connection.
       const closed = [server, metricsServer].flatMap((each) => (each ? [closeServer(each)] : []));
       await relay.drain();
@@ -184,24 +196,6 @@ export async function openStore(
   if (!key.ok) return key;
   const opened = await openSqliteStore({ file: storeFileOf(config.dataDir), beside });
   return opened.ok ? ok({ ...opened.value, master: key.value.bytes }) : cannotStart(openFailureSentence(opened.error));
-}
-
-function openFailureSentence(failure: OpenFailure): string {
-  const { file } = failure;
-  switch (failure.kind) {
-    case "store-damaged":
-      return `The data file ${file} is damaged (${failure.detail}). Nothing was changed. Put a good copy of it in its place.`;
-    case "store-newer":
-      return `The data file ${file} was written by a newer version of Alongside. Nothing was changed. Start that version.`;
-    case "store-in-use":
-      return `The data file ${file} is in use by another Alongside server. Stop that one, or choose another DATA_DIR.`;
-    case "store-failing": {
-      const why = { full: "its disk is full", "read-only": "it cannot be written", failing: failure.detail }[
-        failure.why
-      ];
-      return `The data file ${file} cannot be opened: ${why}. Check the space and the rights there, or choose another DATA_DIR.`;
-    }
-  }
 }
 
 function countingRefusals(admit: Admit, counts: Map<string, number>): Admit {

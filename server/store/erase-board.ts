@@ -56,14 +56,14 @@ export function emptyLog(db: DatabaseSync): boolean {
   }
 }
 
-/** The same in a copy that nobody has open. Throws what SQLite throws. `undefined`: it does not hold that board. */
-export function eraseBoardInCopy(file: string, boardId: BoardId): ErasedBoard | undefined {
+/** The same in a copy that nobody has open. Gives those that it held. Throws what SQLite throws. */
+export function eraseBoardsInCopy(file: string, boardIds: readonly BoardId[]): readonly BoardId[] {
   const db = new DatabaseSync(file, { timeout: 2_000 });
   try {
-    db.exec("PRAGMA temp_store = MEMORY; BEGIN IMMEDIATE");
-    const erased = eraseBoardRows(db, boardId);
+    db.exec("PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; BEGIN IMMEDIATE");
+    const erased = boardIds.filter((boardId) => eraseBoardRows(db, boardId));
     db.exec("COMMIT");
-    rewrite(db);
+    if (erased.length > 0) rewrite(db);
     emptyLog(db);
     return erased;
   } finally {

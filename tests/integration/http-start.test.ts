@@ -202,12 +202,6 @@ describe("admin commands", () => {
     expect((await admin("doctor")).out).toContain("can be opened and written");
   });
 
-  test.each(["backup", "verify", "restore", "erase"])("%s says that it is not built yet", async (word) => {
-    const { code, out, err } = await admin(word, "somewhere");
-    expect({ code, out }).toEqual({ code: 2, out: "" });
-    expect(err).toContain("not built yet");
-  });
-
   test("a wrong command or a token without a name is one sentence and exit 2", async () => {
     for (const words of [[], ["fly"], ["token"], ["doctor", "twice"]]) {
       const { code, err } = await admin(...words);
