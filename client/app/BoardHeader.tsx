@@ -88,7 +88,11 @@ export function BoardHeader({ onInvite, onPeople, onTakeHome, onKeys }: BoardHea
       </div>
       <div className={styles.tools}>
         <LanguageSwitch onPick={(language) => session.updateMe({ language })} />
-        {mayTakeHome && <IconButton icon="area-home" label={say("files.take")} onClick={onTakeHome} />}
+        {mayTakeHome && (
+          <span className={styles.takeHome}>
+            <IconButton icon="save" label={say("files.take")} onClick={onTakeHome} />
+          </span>
+        )}
         <span className={styles.keys}>
           <IconButton icon="help" label={say("keys.title")} aria-keyshortcuts="?" onClick={onKeys} />
         </span>

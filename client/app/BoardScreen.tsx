@@ -107,7 +107,13 @@ export function BoardScreen({ onOpenAnew }: BoardScreenProps) {
       </main>
       <Suspense fallback={null}>
         {dialog === "invite" && <InviteDialog onClose={closeDialog} />}
-        {dialog === "people" && <PeopleDialog onClose={closeDialog} onInvite={() => setDialog("invite")} />}
+        {dialog === "people" && (
+          <PeopleDialog
+            onClose={closeDialog}
+            onInvite={() => setDialog("invite")}
+            onTakeHome={() => setDialog("take-home")}
+          />
+        )}
         {dialog === "take-home" && isShown && <TakeHomeDialog onClose={closeDialog} />}
         {dialog === "keys" && <KeysHelp onClose={closeDialog} />}
       </Suspense>

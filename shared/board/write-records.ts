@@ -63,15 +63,14 @@ function startLane(clientId: number) {
   const doc = new Y.Doc();
   doc.clientID = clientId;
   let gathered = 0;
-  let taken = Y.encodeStateVector(doc);
+  const waiting: Uint8Array[] = [];
   doc.on("update", (update: Uint8Array) => {
     gathered += update.length;
+    waiting.push(update);
   });
   const take = (): Uint8Array => {
-    const bytes = Y.encodeStateAsUpdate(doc, taken);
-    taken = Y.encodeStateVector(doc);
     gathered = 0;
-    return bytes;
+    return Y.mergeUpdates(waiting.splice(0));
   };
   return {
     doc,

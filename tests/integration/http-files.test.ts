@@ -5,6 +5,7 @@ import { afterEach, expect, onTestFinished, test } from "vitest";
 import type { Board } from "#shared/board/board.ts";
 import { type BoardFile, mostBoardFileBytes, writeBoardFile } from "#shared/board-file/board-file.ts";
 import type { BoardView, JoinReply, NewBoardReply, NewInvitationReply } from "#shared/protocol/api.ts";
+import { deriveKeys } from "../../server/access/keys.ts";
 import { openRemoteBoard, type RemoteBoard } from "../../server/demo/demo-person.ts";
 import { createMemoryStore } from "../../server/store/memory-store.ts";
 import { openSqliteStore } from "../../server/store/sqlite-store.ts";
@@ -216,6 +217,18 @@ test("Nobody without a staff sign-in or an API token is listened to, however lar
     expect((await caller.call("POST", "/api/boards/import", small)).status).toBe(401);
     expect((await caller.call("POST", "/api/boards/import", "{")).status).toBe(401);
   }
+});
+
+test("A program with an API token makes a board of a file too, and is nobody on it", async () => {
+  const server = await aServer();
+  // As the server itself keeps tokens: by their hash under its key.
+  const { hash } = deriveKeys(Buffer.alloc(32, 7));
+  await server.store.putApiToken({ tokenHash: hash("api-token", "a-token"), name: "test", createdAt: 0 });
+  const made = await server.as({ token: "a-token" }).call("POST", "/api/boards/import", small);
+  expect(made.status).toBe(201);
+  const ana = await joinWith(server, made.body.invitation.url);
+  const view: BoardView = (await ana.caller.call("GET", `/api/boards/${made.body.boardId}`)).body;
+  expect(view.people.map(({ name, role, colour }) => [name, role, colour])).toEqual([["Ana", "client", "teal"]]);
 });
 
 test("When the disk fails on the way nothing is made, and the same file works once it is well", async () => {

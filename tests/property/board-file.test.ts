@@ -8,7 +8,7 @@ import { aView, openCopy } from "../support/board-copy.ts";
 import { createSeeded, type Seeded } from "../support/seeded.ts";
 import { playRun, randomRun } from "./board-run.ts";
 
-const runs = Number(process.env.ALONGSIDE_RUNS ?? 60);
+const runs = Number(process.env.ALONGSIDE_RUNS ?? 40);
 const firstSeed = Number(process.env.ALONGSIDE_SEED ?? 1);
 const at = Date.parse("2026-11-24T10:00:00Z");
 

@@ -30,7 +30,7 @@ export function TakeHomeDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
       actions={
         <Button look="main" onClick={save}>
-          <Icon name={isSaved ? "check" : "down"} />
+          <Icon name={isSaved ? "check" : "save"} />
           {say("files.save")}
         </Button>
       }

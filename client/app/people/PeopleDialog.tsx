@@ -18,6 +18,7 @@ import styles from "./PeopleDialog.module.css";
 
 interface PeopleDialogProps {
   readonly onInvite: () => void;
+  readonly onTakeHome: () => void;
   readonly onClose: () => void;
 }
 
@@ -28,7 +29,7 @@ type Shown =
   | { readonly view: "sure"; readonly person: PersonView };
 
 /** Everyone of this board: who is here, who may see it, who was asked. What each may do with whom, the relay decides. */
-export function PeopleDialog({ onInvite, onClose }: PeopleDialogProps) {
+export function PeopleDialog({ onInvite, onTakeHome, onClose }: PeopleDialogProps) {
   const { say } = useLanguage();
   const session = useSession();
   const view = useView();
@@ -117,10 +118,18 @@ export function PeopleDialog({ onInvite, onClose }: PeopleDialogProps) {
       wide
       actions={
         mayInvite && (
-          <Button look="main" onClick={onInvite}>
-            <Icon name="invite" />
-            {say("invite.title")}
-          </Button>
+          <>
+            <Button look="main" onClick={onInvite}>
+              <Icon name="invite" />
+              {say("invite.title")}
+            </Button>
+            {mayDo(view.role, "take-home") && (
+              <Button onClick={onTakeHome}>
+                <Icon name="save" />
+                {say("files.take")}
+              </Button>
+            )}
+          </>
         )
       }
     >
