@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name,
           include: [`tests/${name}/**/*.test.{ts,tsx}`],
-          testTimeout: name === "unit" ? 5_000 : 60_000,
+          testTimeout: name === "unit" ? 30_000 : 60_000,
           hookTimeout: 30_000,
           maxWorkers: workers,
           sequence: { groupOrder: 0 },
