@@ -83,7 +83,7 @@ export function folderTrouble(folder: string, reason: string): string {
       return `There is no folder ${folder}.`;
     case "ENOTDIR":
     case "EEXIST":
-      return `${folder} is not a folder.`;
+      return `This is not a folder: ${folder}.`;
     case "EACCES":
     case "EPERM":
     case "EROFS":

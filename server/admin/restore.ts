@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type Config, cannotStart, readKey } from "../config.ts";
 import { storeFileOf } from "../data-file.ts";
 import { keyFileOf, markFileOf, markOf, reasonOf } from "../master-key.ts";
+import { openDataCopy } from "../store/data-copy.ts";
 import { eraseBoardsInCopy } from "../store/erase-board.ts";
 import { takeFileLock } from "../store/file-lock.ts";
 import { forceFile, forceFolder } from "../store/force-to-disk.ts";
@@ -123,18 +124,10 @@ async function newestGood(backups: readonly BackupFile[], lines: string[]): Prom
 function keepPresent(file: string, now: number): string | undefined {
   const kept = `${file}.before-restore-${new Date(now).toISOString().replaceAll(":", "-")}`;
   const hadFile = existsSync(file);
-  try {
-    // A server that was killed left commits in the log; closing the file copies them into it and takes the log away.
-    if (hadFile) {
-      const db = new DatabaseSync(file, { timeout: 2_000 });
-      try {
-        db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
-      } finally {
-        db.close();
-      }
-    }
-  } catch {
-    // Too damaged for that: the log goes along with the file, under the name where SQLite looks for it.
+  const readable = hadFile ? openDataCopy(file) : undefined;
+  if (readable?.ok) {
+    readable.value.close();
+    emptyItsLog(file);
   }
   if (hadFile) {
     try {
@@ -147,6 +140,21 @@ function keepPresent(file: string, now: number): string | undefined {
   if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${kept}-wal`);
   rmSync(`${file}-shm`, { force: true });
   return hadFile ? kept : undefined;
+}
+
+/**
+ * A server that was killed left commits in the log. They go into the file, so that one file is all there is to keep. Not
+ * when the file cannot be read: SQLite takes a log away that it makes no sense of, and somebody may still want it.
+ */
+function emptyItsLog(file: string): void {
+  const db = new DatabaseSync(file, { timeout: 2_000 });
+  try {
+    db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+  } catch {
+    // Then the log goes along with the file, under the name where SQLite looks for it.
+  } finally {
+    db.close();
+  }
 }
 
 /**
