@@ -165,7 +165,7 @@ test("A file that is no copy of a board, or a broken or newer one, gets a senten
   await page.getByRole("button", { name: say("files.make") }).waitFor();
 });
 
-test("Both screens speak Arabic and leave nothing for axe, on a phone", async () => {
+test("Taking a copy home speaks Arabic and leaves nothing for axe, on a phone", async () => {
   const arabic = sayIn("ar");
   const board = await aBoard({ name: "أمل", language: "ar" });
   const { page } = await aDevice({ device: "phone", language: "ar" });
