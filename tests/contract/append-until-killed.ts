@@ -7,6 +7,19 @@ import { openSqliteStore } from "../../server/store/sqlite-store.ts";
  * `written <lane> <seq>` and `forced <lane> <seq>` as it learns of them, straight to the pipe, so that what was said
  * outlives it.
  */
+
+/** A pipe that is full for now is waited for: on a busy machine the reader comes late. */
+function tell(line: string): void {
+  for (;;) {
+    try {
+      writeSync(1, line);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+    }
+  }
+}
+
 const opened = await openSqliteStore({ file: process.argv[2] as string });
 if (!opened.ok) throw new Error(opened.error.kind);
 const { store } = opened.value;
@@ -17,8 +30,8 @@ async function appendForEver(laneId: LaneId): Promise<void> {
   for (let seq = lane.value.tail.length + 1; ; seq += 1) {
     const bytes = new Uint8Array(600).fill(seq % 251);
     const { written, forced } = store.append({ laneId, personId: "person-ana" as PersonId, at: seq, bytes });
-    void forced.then(({ ok }) => ok && writeSync(1, `forced ${laneId} ${seq}\n`));
-    if ((await written).ok) writeSync(1, `written ${laneId} ${seq}\n`);
+    void forced.then(({ ok }) => ok && tell(`forced ${laneId} ${seq}\n`));
+    if ((await written).ok) tell(`written ${laneId} ${seq}\n`);
   }
 }
 await Promise.all(["lane-a", "lane-b", "lane-c"].map((laneId) => appendForEver(laneId as LaneId)));
