@@ -4,7 +4,7 @@ import type { Result } from "#shared/result.ts";
 import { fail, ok } from "#shared/result.ts";
 import { type CannotStart, cannotStart } from "../config.ts";
 import { reasonOf } from "../master-key.ts";
-import { openDocLaneState } from "../relay/lane-state.ts";
+import { isSoundLane } from "../relay/lane-state.ts";
 import { type DataCopy, openDataCopy } from "../store/data-copy.ts";
 import { describeError } from "../store/sqlite-errors.ts";
 import { type AdminAnswer, count, told } from "./answer.ts";
@@ -117,9 +117,7 @@ function lookAtLane(copy: DataCopy, laneId: LaneId, manifest?: Pick<Manifest, "l
     if (trouble) return bad(trouble);
     const expected = manifest?.lanes[laneId];
     if (manifest && expected !== digest) return bad("its rows are not those that were written");
-    const { state, skipped } = openDocLaneState(stored);
-    state.close();
-    return skipped === 0 ? ok(updates) : bad(`${count(skipped, "stored part")} of it cannot be read as a document`);
+    return isSoundLane(stored) ? ok(updates) : bad("something stored of it cannot be read as a document");
   } catch (error) {
     return bad(`it cannot be read (${describeError(error)})`);
   }

@@ -65,6 +65,16 @@ export const openDocLaneState: OpenLaneState = (stored) => {
   }
 };
 
+/** Whether nothing would have to be skipped. Ends at the first that would, so that a lane of rubbish is soon told. */
+export function isSoundLane({ snapshot, tail }: StoredLane): boolean {
+  const doc = new Y.Doc();
+  keepMarks(doc);
+  const isSnapshotRead = snapshot === undefined || applied(doc, snapshot.bytes);
+  const isRead = isSnapshotRead && tail.every(({ bytes }) => isSound(doc, bytes) && applied(doc, bytes));
+  doc.destroy();
+  return isRead;
+}
+
 function docLaneState(doc: Y.Doc): LaneState {
   /** Updates that came before what they hang on was applied. */
   const unsure = new WeakSet<Uint8Array>();

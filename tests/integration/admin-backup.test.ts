@@ -184,7 +184,7 @@ describe("verify", () => {
     expect((await run("backup", folder)).code).toBe(0);
     const { code, out } = await run("verify", folder);
     expect(code).toBe(1);
-    expect(out).toContain(`Lane ${board.laneId}: 1 stored part of it cannot be read as a document.`);
+    expect(out).toContain(`Lane ${board.laneId}: something stored of it cannot be read as a document.`);
     expect(out).toContain("1 backup is damaged, 1 good");
   });
 
