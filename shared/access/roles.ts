@@ -13,6 +13,13 @@ export type Action =
   | "invite-at-once"
   | "approve-invitation"
   | "remove-person"
+  /** Change what somebody may do, and until when. */
+  | "change-access"
+  /** Only take away of it, and only from those below (`mayNarrow`). */
+  | "narrow-access"
+  | "read-audit"
+  /** Bring a lane back to an earlier state, or a damaged one to its last good one. */
+  | "restore-lane"
   | "rename-board"
   | "take-home";
 
@@ -28,9 +35,20 @@ export const ownerRole: Role = "client";
 export const roleTable: Readonly<Record<Role, RoleRow>> = {
   client: {
     lanes: { shared: "write", offers: "write" },
-    may: ["invite", "invite-at-once", "approve-invitation", "remove-person", "rename-board", "take-home"],
+    may: [
+      "invite",
+      "invite-at-once",
+      "approve-invitation",
+      "remove-person",
+      "change-access",
+      "narrow-access",
+      "read-audit",
+      "restore-lane",
+      "rename-board",
+      "take-home",
+    ],
   },
-  worker: { lanes: { shared: "write", offers: "write" }, may: ["invite"] },
+  worker: { lanes: { shared: "write", offers: "write" }, may: ["invite", "narrow-access", "restore-lane"] },
   supporter: { lanes: { shared: "read", offers: "write" }, may: [] },
   child: { lanes: { shared: "read", offers: "write" }, may: [] },
   interpreter: { lanes: { shared: "read", offers: undefined }, may: [] },
@@ -40,6 +58,13 @@ export const roleTable: Readonly<Record<Role, RoleRow>> = {
 
 export function mayDo(role: Role, action: Action): boolean {
   return roleTable[role].may.includes(action);
+}
+
+/** Whom a role with `narrow-access` alone may take something away from: never the owner, and never one of their own kind. */
+export function mayNarrow(role: Role, other: Role): boolean {
+  return mayDo(role, "change-access")
+    ? other !== ownerRole
+    : mayDo(role, "narrow-access") && !mayDo(other, "narrow-access");
 }
 
 /** What a role gives on a lane of this kind. Private lanes are given by name, never by role. */

@@ -10,8 +10,12 @@ export const closeCodes = {
   protocol: { code: 1002, retry: true, say: "closed.protocol" },
   notBinary: { code: 1003, retry: true, say: "closed.protocol" },
   signedOut: { code: 4401, retry: false, say: "closed.signedOut" },
+  /** Nobody used this session for too long, or its longest time is over. */
+  sessionEnded: { code: 4402, retry: false, say: "closed.sessionEnded" },
   removed: { code: 4403, retry: false, say: "closed.removed" },
   gone: { code: 4404, retry: false, say: "closed.gone" },
+  /** The time until which this person was invited is over. */
+  accessEnded: { code: 4405, retry: false, say: "closed.accessEnded" },
   accessChanged: { code: 4503, retry: true, say: "closed.accessChanged" },
 } as const;
 export type CloseReason = keyof typeof closeCodes;

@@ -61,6 +61,24 @@ export const errorTable = {
     status: 422,
     message: "Something in this copy of a board is wrong, so nothing was made. Ask for a fresh copy.",
   },
+  "history-too-large": {
+    status: 422,
+    message:
+      "This part of the board has changed so much that its past cannot be put together at once. Nothing was changed. Ask for a later moment.",
+  },
+  "history-moved-on": {
+    status: 409,
+    message: "Somebody has changed the board since you looked, so nothing was changed. Look again, then decide.",
+  },
+  "history-busy": {
+    status: 503,
+    message: "Many people are looking at earlier boards just now, so nothing was changed. Try again in a moment.",
+  },
+  "lane-damaged": {
+    status: 409,
+    message:
+      "Something kept of this board is damaged, so it is not shown. Nothing was changed. The owner or a worker can bring back the last good state.",
+  },
   "too-large": { status: 413, message: "This is too large to take, so nothing was changed. Send less at once." },
   "not-storing": {
     status: 503,
