@@ -30,4 +30,6 @@ export interface RelayLog {
 }
 
 /** The part of the store that the relay writes to and reads from. */
-export type LaneStore = Pick<BoardStore, "append" | "loadLane" | "writeSnapshot" | "probe">;
+export type LaneStore = Pick<BoardStore, "append" | "loadLane" | "writeSnapshot" | "probe"> &
+  /** Without it, a client id that presence alone has shown is kept with the first update of it. */
+  Partial<Pick<BoardStore, "claimClientId">>;

@@ -16,6 +16,10 @@ export const closeCodes = {
   gone: { code: 4404, retry: false, say: "closed.gone" },
   /** The time until which this person was invited is over. */
   accessEnded: { code: 4405, retry: false, say: "closed.accessEnded" },
+  /** It sent what the relay must not take three times over; another try would go the same way. */
+  refused: { code: 4408, retry: false, say: "closed.refused" },
+  /** Something kept of this lane is not what was written, so it is not served until somebody takes its last good state. */
+  damaged: { code: 4410, retry: false, say: "closed.damaged" },
   accessChanged: { code: 4503, retry: true, say: "closed.accessChanged" },
 } as const;
 export type CloseReason = keyof typeof closeCodes;

@@ -2,6 +2,9 @@
 export const limits = {
   frameBytes: 256 * 1024,
   updateBytes: 64 * 1024,
+  /** Changes in one update that a client sends as it writes, and in the sync step 2 by which it catches up. */
+  updateStructs: 512,
+  step2Structs: 16_384,
   presenceBytes: 512,
   socketsPerSession: 8,
   /** Queued towards one reader: past the first it loses presence, past the second its socket. */
@@ -9,6 +12,10 @@ export const limits = {
   queuedBytesBeforeClose: 1024 * 1024,
   /** Silence after which the relay sends an empty presence frame: a stock client hangs up after 30 s without one. */
   heartbeatMs: 20_000,
+  /** A reply to a sync step 1 goes in pieces of at most this, the next when the reader has taken the one before. */
+  replyPieceBytes: 64 * 1024,
+  /** Offences (`refusedKinds`, forged presence) after which the socket is closed for good. */
+  offences: 3,
   /** Levels of one value: presence, or a field of a record. */
   valueNesting: 8,
   /** Shared types inside each other: a record, its long words, and lists within lists in them. */

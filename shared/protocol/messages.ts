@@ -29,7 +29,12 @@ export const askAcksParam = "ack";
  */
 export type UpdateCount = number;
 
-export const refusedKinds = ["read-only", "malformed", "too-large"] as const;
+/**
+ * Why an update was not taken. `malformed`: it cannot be read · `harmful`: of a shape that would harm whoever has it ·
+ * `not-yours`: it adds changes in somebody else's name · `gap`: it hangs on changes that nobody has. The last four are
+ * offences: at the third the socket is closed with `refused`.
+ */
+export const refusedKinds = ["read-only", "too-large", "malformed", "harmful", "not-yours", "gap"] as const;
 export type RefusedKind = (typeof refusedKinds)[number];
 
 /**
