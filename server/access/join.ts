@@ -79,6 +79,8 @@ export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "c
         staffSessionId,
         createdAt: now(),
         expiresAt,
+        idleMs: expiresAt - now(), // No shorter than the session itself, until roles have idle times of their own.
+        lastSeenAt: now(),
       },
     };
   };

@@ -104,9 +104,9 @@ function lookThrough(db: DatabaseSync, schema: number): DataCopy {
 
 function readLane(db: DatabaseSync, laneId: LaneId): LaneCopy {
   const hash = createHash("sha256");
-  const snapshot = db.prepare("SELECT up_to AS upTo, bytes FROM snapshots WHERE lane_id = ?").get(laneId) as
-    | NonNullable<StoredLane["snapshot"]>
-    | undefined;
+  const snapshot = db
+    .prepare("SELECT up_to AS upTo, bytes FROM snapshots WHERE lane_id = ? ORDER BY up_to DESC LIMIT 1")
+    .get(laneId) as NonNullable<StoredLane["snapshot"]> | undefined;
   if (snapshot) hash.update(`snapshot ${snapshot.upTo}\n`).update(snapshot.bytes);
   const tail: StoredUpdate[] = [];
   let trouble: string | undefined;
@@ -123,7 +123,8 @@ function readLane(db: DatabaseSync, laneId: LaneId): LaneCopy {
     if (row.seq > (snapshot?.upTo ?? 0)) tail.push(row);
   }
   if (snapshot && snapshot.upTo > last) trouble ??= `update ${last + 1} is missing, which its snapshot knows`;
-  return { stored: { snapshot, tail }, updates, digest: hash.digest("hex").slice(0, 32), trouble };
+  const stored = { snapshot, tail, clientIds: [], damage: undefined, returningUntil: undefined };
+  return { stored, updates, digest: hash.digest("hex").slice(0, 32), trouble };
 }
 
 function numberOf(db: DatabaseSync, sql: string): number {

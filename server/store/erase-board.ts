@@ -12,6 +12,7 @@ export function eraseBoardRows(
   boardId: BoardId,
   alsoLanes: readonly LaneId[] = [],
 ): ErasedBoard | undefined {
+  const isOlder = (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version < 2;
   const run = (sql: string, ...values: string[]) => Number(db.prepare(sql).run(...values).changes);
   const lanes = db.prepare("SELECT lane_id AS laneId FROM lanes WHERE board_id = ?").all(boardId) as unknown as {
     readonly laneId: LaneId;
@@ -21,12 +22,14 @@ export function eraseBoardRows(
   for (const laneId of laneIds) {
     updates += run("DELETE FROM updates WHERE lane_id = ?", laneId);
     run("DELETE FROM snapshots WHERE lane_id = ?", laneId);
+    if (!isOlder) run("DELETE FROM client_ids WHERE lane_id = ?", laneId);
     run("DELETE FROM members WHERE lane_id = ?", laneId);
   }
   run("DELETE FROM members WHERE person_id IN (SELECT person_id FROM people WHERE board_id = ?)", boardId);
   run("DELETE FROM lanes WHERE board_id = ?", boardId);
   run("DELETE FROM invitations WHERE board_id = ?", boardId);
   run("DELETE FROM sessions WHERE board_id = ?", boardId);
+  if (!isOlder) run("DELETE FROM audit WHERE board_id = ?", boardId);
   const people = run("DELETE FROM people WHERE board_id = ?", boardId);
   const boards = run("DELETE FROM boards WHERE board_id = ?", boardId);
   return boards === 0 ? undefined : { people, lanes: lanes.length, updates };

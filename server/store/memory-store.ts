@@ -1,20 +1,26 @@
 import { DatabaseSync } from "node:sqlite";
 import type { BoardId, LaneId, PersonId } from "#shared/board/ids.ts";
+import type { AuditEntry } from "#shared/protocol/audit.ts";
 import { fail, ok } from "#shared/result.ts";
 import { createAccountsDialect, type SqlDoor } from "./accounts-dialect.ts";
+import { auditHash, auditStart, erasureOf, firstBrokenEntry } from "./audit-chain.ts";
 import type {
   ApiTokenRecord,
   BoardRecord,
   BoardStore,
+  Erasure,
   InvitationRecord,
   LaneRecord,
   PersonRecord,
+  Seq,
   SessionRecord,
+  Snapshot,
   Stored,
-  StoredLane,
   StoredUpdate,
 } from "./board-store.ts";
 import type { OpenStore } from "./open-store.ts";
+
+const snapshotsKept = 3;
 
 /** A store that forgets everything when it is closed; for tests. Accounts live in an SQLite database in memory. */
 export function createMemoryStore(): OpenStore {
@@ -26,7 +32,11 @@ export function createMemoryStore(): OpenStore {
   const apiTokensByHash = new Map<string, ApiTokenRecord>();
   const setupExpiryByHash = new Map<string, number>();
   const updatesByLane = new Map<LaneId, StoredUpdate[]>();
-  const snapshotsByLane = new Map<LaneId, NonNullable<StoredLane["snapshot"]>>();
+  /** Newest last. */
+  const snapshotsByLane = new Map<LaneId, Snapshot[]>();
+  const ownersByLane = new Map<LaneId, Map<number, PersonId>>();
+  const auditByBoard = new Map<BoardId, AuditEntry[]>();
+  const erasures: Erasure[] = [];
   const accountsDb = new DatabaseSync(":memory:");
   let isClosed = false;
 
@@ -43,27 +53,56 @@ export function createMemoryStore(): OpenStore {
     return ended;
   };
 
+  const listOf = <K, T>(lists: Map<K, T[]>, key: K): T[] => {
+    const list = lists.get(key) ?? [];
+    lists.set(key, list);
+    return list;
+  };
+  const claim = (laneId: LaneId, personId: PersonId, clientId: number): PersonId => {
+    const owners = ownersByLane.get(laneId) ?? new Map<number, PersonId>();
+    ownersByLane.set(laneId, owners);
+    const owner = owners.get(clientId) ?? personId;
+    owners.set(clientId, owner);
+    return owner;
+  };
+
   const store: BoardStore = {
-    append: ({ laneId, personId, at, bytes }) => {
+    append: ({ laneId, personId, at, bytes, claims = [], returned = false }) => {
       const written = answer(() => {
-        const updates = updatesByLane.get(laneId) ?? [];
-        updatesByLane.set(laneId, updates);
+        const updates = listOf(updatesByLane, laneId);
         const seq = updates.length + 1;
-        updates.push({ seq, personId, at, bytes: bytes.slice() });
+        updates.push({ seq, personId, at, bytes: bytes.slice(), returned });
+        for (const clientId of claims) claim(laneId, personId, clientId);
         return seq;
       });
       return { written, forced: written.then((result) => (result.ok ? ok(undefined) : result)) };
     },
     loadLane: (laneId) =>
       answer(() => {
-        const snapshot = snapshotsByLane.get(laneId);
-        return { snapshot, tail: (updatesByLane.get(laneId) ?? []).slice(snapshot?.upTo ?? 0) };
+        const snapshot = snapshotsByLane.get(laneId)?.at(-1);
+        const owners = [...(ownersByLane.get(laneId) ?? [])].map(([clientId, personId]) => ({ clientId, personId }));
+        return {
+          snapshot,
+          tail: (updatesByLane.get(laneId) ?? []).slice(snapshot?.upTo ?? 0),
+          clientIds: owners.sort((a, b) => a.clientId - b.clientId),
+          damage: undefined,
+          returningUntil: undefined,
+        };
       }),
     writeSnapshot: (laneId, { upTo, bytes }) =>
       answer(() => {
-        if (upTo > (snapshotsByLane.get(laneId)?.upTo ?? 0))
-          snapshotsByLane.set(laneId, { upTo, bytes: bytes.slice() });
+        const most = updatesByLane.get(laneId)?.length ?? 0;
+        if (upTo > most) throw new Error("The store refused a write: a snapshot covers more than its lane has");
+        const snapshots = listOf(snapshotsByLane, laneId);
+        if (upTo <= (snapshots.at(-1)?.upTo ?? 0)) return;
+        snapshots.push({ upTo, bytes: bytes.slice() });
+        if (snapshots.length > snapshotsKept) snapshots.shift();
       }),
+    claimClientId: (laneId, personId, clientId) => answer(() => claim(laneId, personId, clientId)),
+    history: (laneId, { after, upTo = Number.MAX_SAFE_INTEGER, limit }) =>
+      answer(() => (updatesByLane.get(laneId) ?? []).slice(after, Math.min(upTo, after + limit))),
+    snapshotBefore: (laneId, seq: Seq) => answer(() => snapshotsByLane.get(laneId)?.findLast((one) => one.upTo <= seq)),
+    recoverLane: () => answer(() => undefined),
     probe: () => answer(() => {}),
 
     createBoard: (board, lanes, people, invitations) =>
@@ -81,7 +120,7 @@ export function createMemoryStore(): OpenStore {
         const board = boardsById.get(boardId);
         if (board) boardsById.set(boardId, { ...board, title });
       }),
-    eraseBoard: (boardId, alsoLanes = []) =>
+    eraseBoard: (boardId, alsoLanes = [], now = Date.now()) =>
       answer(() => {
         const ofBoard = <T extends { readonly boardId: BoardId }>(records: Iterable<T>) =>
           [...records].filter((record) => record.boardId === boardId);
@@ -90,12 +129,15 @@ export function createMemoryStore(): OpenStore {
         let updates = 0;
         for (const laneId of new Set([...lanes.map((lane) => lane.laneId), ...alsoLanes])) {
           updates += updatesByLane.get(laneId)?.length ?? 0;
-          for (const byLane of [updatesByLane, snapshotsByLane, lanesById]) byLane.delete(laneId);
+          for (const byLane of [updatesByLane, snapshotsByLane, ownersByLane, lanesById]) byLane.delete(laneId);
         }
         for (const { personId } of people) peopleById.delete(personId);
         for (const { personId } of ofBoard(invitationsByPerson.values())) invitationsByPerson.delete(personId);
         endSessions((session) => session.boardId === boardId);
-        return boardsById.delete(boardId) ? { people: people.length, lanes: lanes.length, updates } : undefined;
+        auditByBoard.delete(boardId);
+        if (!boardsById.delete(boardId)) return undefined;
+        erasures.push(erasureOf(boardId, erasures.at(-1)?.hash ?? auditStart, erasures.length + 1, now));
+        return { people: people.length, lanes: lanes.length, updates };
       }),
     scrub: () => answer(() => true),
     lane: (laneId) => answer(() => lanesById.get(laneId)),
@@ -134,9 +176,30 @@ export function createMemoryStore(): OpenStore {
 
     session: (tokenHash) => answer(() => sessionsByToken.get(tokenHash)),
     putSession: (session) => answer(() => void sessionsByToken.set(session.tokenHash, session)),
+    touchSession: (tokenHash, now) =>
+      answer(() => {
+        const session = sessionsByToken.get(tokenHash);
+        if (session && session.lastSeenAt < now) sessionsByToken.set(tokenHash, { ...session, lastSeenAt: now });
+      }),
+    endExpiredSessions: (now) =>
+      answer(() => endSessions((one) => one.expiresAt <= now || one.lastSeenAt + one.idleMs <= now)),
     endSession: (tokenHash) => answer(() => void sessionsByToken.delete(tokenHash)),
     endSessionsOfPerson: (personId) => answer(() => void endSessions((session) => session.personId === personId)),
     endSessionsOfStaffSession: (id) => answer(() => endSessions((session) => session.staffSessionId === id)),
+
+    audit: ({ boardId, at, personId, action, laneId, from, to, about }) =>
+      answer(() => {
+        const entries = listOf(auditByBoard, boardId);
+        const entry = { n: entries.length + 1, at, personId, action, laneId, from, to, about };
+        entries.push({ ...entry, hash: auditHash(boardId, entries.at(-1)?.hash ?? auditStart, entry) });
+      }),
+    auditOf: (boardId, { after, limit }) => answer(() => (auditByBoard.get(boardId) ?? []).slice(after, after + limit)),
+    verifyAudit: (boardId) =>
+      answer(() => {
+        const entries = auditByBoard.get(boardId) ?? [];
+        return { entries: entries.length, brokenAt: firstBrokenEntry(boardId, entries) };
+      }),
+    erasures: () => answer(() => [...erasures]),
 
     apiToken: (tokenHash) => answer(() => apiTokensByHash.get(tokenHash)),
     putApiToken: (token) => answer(() => void apiTokensByHash.set(token.tokenHash, token)),

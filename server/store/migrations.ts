@@ -111,4 +111,54 @@ export const migrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 2,
+    sql: `
+      ALTER TABLE updates ADD COLUMN returned INTEGER NOT NULL DEFAULT 0;
+
+      CREATE TABLE kept_snapshots (
+        lane_id TEXT NOT NULL,
+        up_to INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (lane_id, up_to)
+      ) STRICT;
+      INSERT INTO kept_snapshots SELECT lane_id, up_to, bytes FROM snapshots;
+      DROP TABLE snapshots;
+      ALTER TABLE kept_snapshots RENAME TO snapshots;
+
+      CREATE TABLE client_ids (
+        lane_id TEXT NOT NULL,
+        client_id INTEGER NOT NULL,
+        person_id TEXT NOT NULL,
+        PRIMARY KEY (lane_id, client_id)
+      ) STRICT, WITHOUT ROWID;
+
+      -- A session of before had no idle time: it keeps none.
+      ALTER TABLE sessions ADD COLUMN idle_ms INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE sessions ADD COLUMN last_seen_at INTEGER NOT NULL DEFAULT 0;
+      UPDATE sessions SET idle_ms = expires_at - created_at, last_seen_at = created_at;
+      CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+      CREATE TABLE audit (
+        board_id TEXT NOT NULL,
+        n INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        person_id TEXT,
+        action TEXT NOT NULL,
+        lane_id TEXT,
+        from_seq INTEGER,
+        to_seq INTEGER,
+        about TEXT,
+        hash TEXT NOT NULL,
+        PRIMARY KEY (board_id, n)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE erasures (
+        n INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        board_id_hash TEXT NOT NULL,
+        hash TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

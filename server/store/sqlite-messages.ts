@@ -21,6 +21,8 @@ export type Task =
       readonly at: number;
       readonly from: number;
       readonly length: number;
+      readonly claims: readonly number[];
+      readonly returned: boolean;
     }
   | { readonly kind: "read"; readonly name: keyof Reads; readonly args: readonly unknown[] }
   | { readonly kind: "write"; readonly name: keyof Writes; readonly args: readonly unknown[] }

@@ -1,18 +1,29 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { assert } from "#shared/assert.ts";
 import type { BoardId, LaneId, PersonId } from "#shared/board/ids.ts";
+import type { AuditEntry } from "#shared/protocol/audit.ts";
+import { auditHash, auditStart, erasureOf, firstBrokenEntry } from "./audit-chain.ts";
 import type {
   ApiTokenRecord,
+  AuditVerdict,
   BoardRecord,
+  ClientIdOwner,
+  Erasure,
   InvitationRecord,
   LaneRecord,
+  NewAuditEntry,
   PersonRecord,
   Seq,
   SessionRecord,
+  Snapshot,
   StoredLane,
+  StoredUpdate,
 } from "./board-store.ts";
 import { eraseBoardRows } from "./erase-board.ts";
+import type { Task } from "./sqlite-messages.ts";
 
 /** Everything `BoardStore` asks of the file, as plain calls inside the worker. Throws what SQLite throws. */
+type Append = Extract<Task, { kind: "append" }>;
 export type Operations = ReturnType<typeof prepareOperations>;
 export type Reads = Operations["reads"];
 export type Writes = Operations["writes"];
@@ -24,7 +35,9 @@ const personColumns = `person_id AS personId, board_id AS boardId, name, role, l
 const invitationColumns = `person_id AS personId, board_id AS boardId, secret_hash AS secretHash, code_hash AS codeHash,
   code_expires_at AS codeExpiresAt, expires_at AS expiresAt, state, created_at AS createdAt`;
 const sessionColumns = `token_hash AS tokenHash, person_id AS personId, board_id AS boardId,
-  staff_session_id AS staffSessionId, created_at AS createdAt, expires_at AS expiresAt`;
+  staff_session_id AS staffSessionId, created_at AS createdAt, expires_at AS expiresAt, idle_ms AS idleMs,
+  last_seen_at AS lastSeenAt`;
+const auditColumns = `n, at, person_id AS personId, action, lane_id AS laneId, from_seq AS "from", to_seq AS "to", about, hash`;
 
 type Row = Record<string, unknown>;
 
@@ -64,14 +77,16 @@ export function prepareOperations(db: DatabaseSync) {
 
   const insertSession = (session: SessionRecord) =>
     run(
-      `INSERT OR REPLACE INTO sessions (token_hash, person_id, board_id, staff_session_id, created_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO sessions (token_hash, person_id, board_id, staff_session_id, created_at, expires_at, idle_ms,
+         last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       session.tokenHash,
       session.personId,
       session.boardId,
       session.staffSessionId ?? null,
       session.createdAt,
       session.expiresAt,
+      session.idleMs,
+      session.lastSeenAt,
     );
 
   const putPerson = (person: PersonRecord): void => {
@@ -122,29 +137,76 @@ export function prepareOperations(db: DatabaseSync) {
     );
   };
 
+  const claim = (laneId: string, personId: string, clientId: number): void => {
+    run(
+      "INSERT OR IGNORE INTO client_ids (lane_id, client_id, person_id) VALUES (?, ?, ?)",
+      laneId,
+      clientId,
+      personId,
+    );
+  };
+  const updatesOf = (laneId: LaneId, after: Seq, upTo: Seq, limit: number): StoredUpdate[] =>
+    all<Omit<StoredUpdate, "returned"> & { readonly returned: number }>(
+      `SELECT seq, person_id AS personId, at, bytes, returned FROM updates
+       WHERE lane_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+      laneId,
+      after,
+      upTo,
+      limit,
+    ).map((row) => ({ ...row, returned: row.returned === 1 }));
+
+  const entriesOf = (boardId: BoardId, after: number, limit: number): AuditEntry[] =>
+    all(`SELECT ${auditColumns} FROM audit WHERE board_id = ? AND n > ? ORDER BY n LIMIT ?`, boardId, after, limit);
+
   return {
-    append: (laneId: string, personId: string, at: number, bytes: Uint8Array): Seq =>
+    append: ({ laneId, personId, at, claims, returned }: Append, bytes: Uint8Array): Seq => {
+      for (const clientId of claims) claim(laneId, personId, clientId);
       // The next number is read from the table, not remembered: a rolled-back group then leaves no gap.
-      (
+      return (
         prepare(
-          `INSERT INTO updates (lane_id, seq, person_id, at, bytes)
-           SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4 FROM updates WHERE lane_id = ?1 RETURNING seq`,
-        ).get(laneId, personId, at, bytes) as { seq: Seq }
-      ).seq,
+          `INSERT INTO updates (lane_id, seq, person_id, at, bytes, returned)
+           SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3, ?4, ?5 FROM updates WHERE lane_id = ?1 RETURNING seq`,
+        ).get(laneId, personId, at, bytes, returned ? 1 : 0) as { seq: Seq }
+      ).seq;
+    },
 
     reads: {
       loadLane: (laneId: LaneId): StoredLane => {
-        const snapshot = one<NonNullable<StoredLane["snapshot"]>>(
-          "SELECT up_to AS upTo, bytes FROM snapshots WHERE lane_id = ?",
+        const snapshot = one<Snapshot>(
+          "SELECT up_to AS upTo, bytes FROM snapshots WHERE lane_id = ? ORDER BY up_to DESC LIMIT 1",
           laneId,
         );
-        const tail = all<StoredLane["tail"][number]>(
-          `SELECT seq, person_id AS personId, at, bytes FROM updates WHERE lane_id = ? AND seq > ? ORDER BY seq`,
-          laneId,
-          snapshot?.upTo ?? 0,
-        );
-        return { snapshot, tail };
+        return {
+          snapshot,
+          tail: updatesOf(laneId, snapshot?.upTo ?? 0, Number.MAX_SAFE_INTEGER, -1),
+          clientIds: all<ClientIdOwner>(
+            "SELECT client_id AS clientId, person_id AS personId FROM client_ids WHERE lane_id = ? ORDER BY client_id",
+            laneId,
+          ),
+          damage: undefined,
+          returningUntil: undefined,
+        };
       },
+      history: (
+        laneId: LaneId,
+        { after, upTo, limit }: { readonly after: Seq; readonly upTo?: Seq | undefined; readonly limit: number },
+      ): readonly StoredUpdate[] => updatesOf(laneId, after, upTo ?? Number.MAX_SAFE_INTEGER, limit),
+      snapshotBefore: (laneId: LaneId, seq: Seq) =>
+        one<Snapshot>(
+          "SELECT up_to AS upTo, bytes FROM snapshots WHERE lane_id = ? AND up_to <= ? ORDER BY up_to DESC LIMIT 1",
+          laneId,
+          seq,
+        ),
+      auditOf: (
+        boardId: BoardId,
+        { after, limit }: { readonly after: number; readonly limit: number },
+      ): readonly AuditEntry[] => entriesOf(boardId, after, limit),
+      verifyAudit: (boardId: BoardId): AuditVerdict => {
+        const entries = entriesOf(boardId, 0, -1);
+        return { entries: entries.length, brokenAt: firstBrokenEntry(boardId, entries) };
+      },
+      erasures: (): readonly Erasure[] =>
+        all("SELECT n, at, board_id_hash AS boardIdHash, hash FROM erasures ORDER BY n"),
       board: (boardId: BoardId) => one<BoardRecord>(`SELECT ${boardColumns} FROM boards WHERE board_id = ?`, boardId),
       lane: (laneId: LaneId) => one<LaneRecord>(`SELECT ${laneColumns} FROM lanes WHERE lane_id = ?`, laneId),
       lanesOf: (boardId: BoardId): readonly LaneRecord[] =>
@@ -186,12 +248,47 @@ export function prepareOperations(db: DatabaseSync) {
 
     writes: {
       writeSnapshot: (laneId: LaneId, upTo: Seq, bytes: Uint8Array): void => {
+        const newest =
+          one<{ upTo: Seq }>("SELECT max(up_to) AS upTo FROM snapshots WHERE lane_id = ?", laneId)?.upTo ?? 0;
+        if (upTo <= newest) return;
+        const last = one<{ seq: Seq }>("SELECT max(seq) AS seq FROM updates WHERE lane_id = ?", laneId)?.seq ?? 0;
+        assert(upTo <= last, "a snapshot covers no more than its lane has");
+        run("INSERT INTO snapshots (lane_id, up_to, bytes) VALUES (?, ?, ?)", laneId, upTo, bytes);
         run(
-          `INSERT INTO snapshots (lane_id, up_to, bytes) VALUES (?, ?, ?) ON CONFLICT (lane_id)
-           DO UPDATE SET up_to = excluded.up_to, bytes = excluded.bytes WHERE excluded.up_to > snapshots.up_to`,
+          `DELETE FROM snapshots WHERE lane_id = ?1 AND up_to <
+             (SELECT min(up_to) FROM (SELECT up_to FROM snapshots WHERE lane_id = ?1 ORDER BY up_to DESC LIMIT 3))`,
           laneId,
-          upTo,
-          bytes,
+        );
+      },
+      claimClientId: (laneId: LaneId, personId: PersonId, clientId: number): PersonId => {
+        claim(laneId, personId, clientId);
+        const owner = one<ClientIdOwner>(
+          "SELECT person_id AS personId FROM client_ids WHERE lane_id = ? AND client_id = ?",
+          laneId,
+          clientId,
+        );
+        return owner?.personId ?? personId;
+      },
+      recoverLane: (_laneId: LaneId, _now: number): { readonly lastGood: Seq } | undefined => undefined,
+      audit: ({ boardId, at, personId, action, laneId, from, to, about }: NewAuditEntry): void => {
+        const last = one<{ n: number; hash: string }>(
+          "SELECT n, hash FROM audit WHERE board_id = ? ORDER BY n DESC LIMIT 1",
+          boardId,
+        );
+        const entry = { n: (last?.n ?? 0) + 1, at, personId, action, laneId, from, to, about };
+        run(
+          `INSERT INTO audit (board_id, n, at, person_id, action, lane_id, from_seq, to_seq, about, hash)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          boardId,
+          entry.n,
+          at,
+          personId ?? null,
+          action,
+          laneId ?? null,
+          from ?? null,
+          to ?? null,
+          about ?? null,
+          auditHash(boardId, last?.hash ?? auditStart, entry),
         );
       },
       probe: (): void => {
@@ -221,7 +318,14 @@ export function prepareOperations(db: DatabaseSync) {
       setTitle: (boardId: BoardId, title: string): void => {
         run("UPDATE boards SET title = ? WHERE board_id = ?", title, boardId);
       },
-      eraseBoard: (boardId: BoardId, alsoLanes: readonly LaneId[]) => eraseBoardRows(db, boardId, alsoLanes),
+      eraseBoard: (boardId: BoardId, alsoLanes: readonly LaneId[], now: number) => {
+        const erased = eraseBoardRows(db, boardId, alsoLanes);
+        if (!erased) return undefined;
+        const last = one<{ n: number; hash: string }>("SELECT n, hash FROM erasures ORDER BY n DESC LIMIT 1");
+        const { n, at, boardIdHash, hash } = erasureOf(boardId, last?.hash ?? auditStart, (last?.n ?? 0) + 1, now);
+        run("INSERT INTO erasures (n, at, board_id_hash, hash) VALUES (?, ?, ?, ?)", n, at, boardIdHash, hash);
+        return erased;
+      },
       putPerson,
       putInvitation,
       spendInvitation: (
@@ -241,6 +345,14 @@ export function prepareOperations(db: DatabaseSync) {
       putSession: (session: SessionRecord): void => {
         insertSession(session);
       },
+      touchSession: (tokenHash: string, now: number): void => {
+        run("UPDATE sessions SET last_seen_at = ?2 WHERE token_hash = ?1 AND last_seen_at < ?2", tokenHash, now);
+      },
+      endExpiredSessions: (now: number): readonly SessionRecord[] =>
+        all(
+          `DELETE FROM sessions WHERE expires_at <= ?1 OR last_seen_at + idle_ms <= ?1 RETURNING ${sessionColumns}`,
+          now,
+        ),
       endSession: (tokenHash: string): void => {
         run("DELETE FROM sessions WHERE token_hash = ?", tokenHash);
       },

@@ -10,6 +10,8 @@ import type { Reads, Writes } from "./sqlite-operations.ts";
 
 export interface SqliteStoreOptions {
   readonly file: string;
+  /** 32 bytes: what the boards' own keys are wrapped with. */
+  readonly masterKey?: Uint8Array;
   /** For admin commands: work in a file that a relay has open. Takes no lock and upgrades nothing. */
   readonly beside?: boolean;
   readonly forTests?: WorkerSettings["forTests"];
@@ -147,15 +149,19 @@ function connect(worker: Worker): OpenStore {
   };
 
   const store: BoardStore = {
-    append: ({ laneId, personId, at, bytes }): Appending =>
-      ask<Seq>({ kind: "append", laneId, personId, at, from: 0, length: bytes.length }, bytes),
+    append: ({ laneId, personId, at, bytes, claims = [], returned = false }): Appending =>
+      ask<Seq>({ kind: "append", laneId, personId, at, from: 0, length: bytes.length, claims, returned }, bytes),
     loadLane: read("loadLane"),
     writeSnapshot: (laneId, { upTo, bytes }) => writeSnapshot(laneId, upTo, withoutItsPool(bytes)),
+    claimClientId: write("claimClientId"),
+    history: read("history"),
+    snapshotBefore: read("snapshotBefore"),
+    recoverLane: write("recoverLane"),
     probe: write("probe"),
     createBoard: write("createBoard"),
     board: read("board"),
     setTitle: write("setTitle"),
-    eraseBoard: (boardId, alsoLanes = []) => eraseBoard(boardId, alsoLanes),
+    eraseBoard: (boardId, alsoLanes = [], now = Date.now()) => eraseBoard(boardId, alsoLanes, now),
     scrub,
     lane: read("lane"),
     lanesOf: read("lanesOf"),
@@ -170,9 +176,15 @@ function connect(worker: Worker): OpenStore {
     spendInvitation: write("spendInvitation"),
     session: read("session"),
     putSession: write("putSession"),
+    touchSession: write("touchSession"),
+    endExpiredSessions: write("endExpiredSessions"),
     endSession: write("endSession"),
     endSessionsOfPerson: write("endSessionsOfPerson"),
     endSessionsOfStaffSession: write("endSessionsOfStaffSession"),
+    audit: write("audit"),
+    auditOf: read("auditOf"),
+    verifyAudit: read("verifyAudit"),
+    erasures: read("erasures"),
     apiToken: read("apiToken"),
     putApiToken: write("putApiToken"),
     putSetupToken: write("putSetupToken"),

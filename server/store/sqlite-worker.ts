@@ -150,7 +150,7 @@ function serve({ db, wal, close }: OpenFile): void {
     switch (task.kind) {
       case "append": {
         assert(bytes, "a group with an append brings its bytes");
-        return append(task.laneId, task.personId, task.at, bytes.subarray(task.from, task.from + task.length));
+        return append(task, bytes.subarray(task.from, task.from + task.length));
       }
       // The main thread's calls are typed by the very same tables (`Caller` in sqlite-store.ts).
       case "read":
@@ -308,7 +308,7 @@ function failed(error: unknown): Outcome {
 /** A lane's bytes move to the main thread in one block, without being copied again on the way. */
 function packed(outcome: Outcome, transfer: ArrayBuffer[]): Outcome {
   if (outcome.kind !== "done" || !isStoredLane(outcome.value)) return outcome;
-  const { snapshot, tail } = outcome.value;
+  const { snapshot, tail, ...rest } = outcome.value;
   if (snapshot) transfer.push(snapshot.bytes.buffer as ArrayBuffer);
   const block = new Uint8Array(tail.reduce((sum, update) => sum + update.bytes.length, 0));
   let from = 0;
@@ -318,7 +318,7 @@ function packed(outcome: Outcome, transfer: ArrayBuffer[]): Outcome {
     return { ...update, bytes: block.subarray(from - update.bytes.length, from) };
   });
   transfer.push(block.buffer);
-  return { kind: "done", value: { snapshot, tail: updates } satisfies StoredLane };
+  return { kind: "done", value: { ...rest, snapshot, tail: updates } satisfies StoredLane };
 }
 
 function isStoredLane(value: unknown): value is StoredLane {

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BoardId, LaneId } from "#shared/board/ids.ts";
 import type { Result } from "#shared/result.ts";
-import type { BoardStore, StoreFailure } from "../../server/store/board-store.ts";
+import { firstBrokenEntry } from "../../server/store/audit-chain.ts";
+import type { BoardStore, StoredLane, StoreFailure } from "../../server/store/board-store.ts";
 import {
   aBoard,
   aLane,
@@ -22,6 +24,14 @@ export async function got<T>(answer: Promise<Result<T, StoreFailure>>): Promise<
   if (!result.ok) throw new Error(`the store failed: ${result.error.why}`);
   return result.value;
 }
+
+const anEmptyLane: StoredLane = {
+  snapshot: undefined,
+  tail: [],
+  clientIds: [],
+  damage: undefined,
+  returningUntil: undefined,
+};
 
 /** What every `BoardStore` promises. `open` gives a new and empty one; the suite closes it. */
 export function describeBoardStore(name: string, open: () => Promise<BoardStore>): void {
@@ -86,13 +96,13 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
         await got(empty.written);
         pool.fill(0);
         expect(await tailOf(sharedLane)).toEqual([
-          { seq: 1, personId: bo, at: 5, bytes: new Uint8Array([1, 2, 3]) },
-          { seq: 2, personId: ana, at: 6, bytes: new Uint8Array(0) },
+          { seq: 1, personId: bo, at: 5, bytes: new Uint8Array([1, 2, 3]), returned: false },
+          { seq: 2, personId: ana, at: 6, bytes: new Uint8Array(0), returned: false },
         ]);
       });
 
       test("a lane nobody wrote to has no snapshot and an empty tail", async () => {
-        expect(await got(store.loadLane(sharedLane))).toEqual({ snapshot: undefined, tail: [] });
+        expect(await got(store.loadLane(sharedLane))).toEqual(anEmptyLane);
       });
 
       test("a snapshot shortens the tail, the numbers go on, and an older snapshot is ignored", async () => {
@@ -103,6 +113,52 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
         const lane = await got(store.loadLane(sharedLane));
         expect(lane.snapshot).toEqual({ upTo: 3, bytes: new Uint8Array([33]) });
         expect(lane.tail.map(({ seq }) => seq)).toEqual([4, 5, 6]);
+      });
+
+      test("a snapshot of more than the lane has is a bug", async () => {
+        await got(store.append(anUpdate()).written);
+        await expect(store.writeSnapshot(sharedLane, { upTo: 2, bytes: new Uint8Array([2]) })).rejects.toThrow();
+      });
+
+      test("the newest three snapshots or more are kept, and the whole log", async () => {
+        for (let n = 1; n <= 6; n += 1) {
+          await got(store.append(anUpdate({ at: n, returned: n === 4 })).written);
+          await got(store.writeSnapshot(sharedLane, { upTo: n, bytes: new Uint8Array([n]) }));
+        }
+        for (const upTo of [4, 5, 6]) {
+          expect(await got(store.snapshotBefore(sharedLane, upTo))).toEqual({ upTo, bytes: new Uint8Array([upTo]) });
+        }
+        expect((await got(store.snapshotBefore(sharedLane, 99)))?.upTo).toBe(6);
+        const seqs = async (range: Parameters<typeof store.history>[1]) =>
+          (await got(store.history(sharedLane, range))).map(({ seq }) => seq);
+        expect(await seqs({ after: 0, limit: 100 })).toEqual([1, 2, 3, 4, 5, 6]);
+        expect(await seqs({ after: 2, upTo: 5, limit: 100 })).toEqual([3, 4, 5]);
+        expect(await seqs({ after: 1, limit: 2 })).toEqual([2, 3]);
+        expect(await seqs({ after: 6, limit: 2 })).toEqual([]);
+        const [fourth] = await got(store.history(sharedLane, { after: 3, limit: 1 }));
+        expect(fourth).toEqual({ seq: 4, personId: ana, at: 4, bytes: new Uint8Array([1, 2, 3]), returned: true });
+        expect(await got(store.snapshotBefore(offersLane, 99))).toBeUndefined();
+        expect(await got(store.history(offersLane, { after: 0, limit: 5 }))).toEqual([]);
+      });
+
+      test("[R3] a client id belongs to who showed it first in that lane, by an update or without one", async () => {
+        await got(store.append(anUpdate({ personId: ana, claims: [7, 4_294_967_295] })).written);
+        expect(await got(store.claimClientId(sharedLane, bo, 7))).toBe(ana);
+        expect(await got(store.claimClientId(sharedLane, bo, 1))).toBe(bo);
+        await got(store.append(anUpdate({ personId: ana, claims: [1, 8] })).written);
+        expect(await got(store.claimClientId(offersLane, bo, 7))).toBe(bo);
+        expect((await got(store.loadLane(sharedLane))).clientIds).toEqual([
+          { clientId: 1, personId: bo },
+          { clientId: 7, personId: ana },
+          { clientId: 8, personId: ana },
+          { clientId: 4_294_967_295, personId: ana },
+        ]);
+      });
+
+      test("a lane that is not damaged has nothing to recover", async () => {
+        await got(store.append(anUpdate()).written);
+        expect(await got(store.recoverLane(sharedLane, 5_000))).toBeUndefined();
+        expect((await got(store.loadLane(sharedLane))).returningUntil).toBeUndefined();
       });
 
       test("a probe of a healthy store succeeds, again and again", async () => {
@@ -180,7 +236,7 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
         expect(await got(store.invitationBySecret("secret-hash"))).toBeUndefined();
         expect(await got(store.session("token-hash"))).toBeUndefined();
         for (const laneId of [sharedLane, offersLane]) {
-          expect(await got(store.loadLane(laneId))).toEqual({ snapshot: undefined, tail: [] });
+          expect(await got(store.loadLane(laneId))).toEqual(anEmptyLane);
         }
         expect(await got(store.eraseBoard(boardId))).toBeUndefined();
 
@@ -288,6 +344,24 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
         expect(await left()).toEqual(["a2"]);
       });
 
+      test("a session is over when its time is, or when its person did nothing for too long, and is gone then", async () => {
+        const sessions = [
+          aSession({ tokenHash: "ends", expiresAt: 3_000 }),
+          aSession({ tokenHash: "idle", lastSeenAt: 1_500, idleMs: 1_000 }),
+          aSession({ tokenHash: "seen", lastSeenAt: 1_500, idleMs: 1_000 }),
+        ];
+        for (const session of sessions) await got(store.putSession(session));
+        await got(store.touchSession("seen", 2_400));
+        await got(store.touchSession("seen", 2_300));
+        await got(store.touchSession("nobody's", 2_300));
+        expect(await got(store.session("seen"))).toEqual({ ...sessions[2], lastSeenAt: 2_400 });
+        expect(await got(store.endExpiredSessions(2_499))).toEqual([]);
+        expect(await got(store.endExpiredSessions(2_500))).toEqual([sessions[1]]);
+        expect(await got(store.session("idle"))).toBeUndefined();
+        const ended = await got(store.endExpiredSessions(3_400));
+        expect(ended.map(({ tokenHash }) => tokenHash).sort()).toEqual(["ends", "seen"]);
+      });
+
       test("a set-up token is taken once, and not when it has expired", async () => {
         await got(store.putSetupToken("good", 1_000));
         await got(store.putSetupToken("late", 1_000));
@@ -302,6 +376,43 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
         const token = { tokenHash: "api", name: "bench", createdAt: 5 };
         await got(store.putApiToken(token));
         expect(await got(store.apiToken("api"))).toEqual(token);
+      });
+    });
+
+    describe("audit", () => {
+      test("every entry follows from the one before it, for each board by itself", async () => {
+        const other = "board-of-bo" as BoardId;
+        await got(store.audit({ boardId, at: 1, personId: undefined, action: "board-made" }));
+        await got(store.audit({ boardId: other, at: 2, personId: bo, action: "joined" }));
+        await got(
+          store.audit({ boardId, at: 3, personId: ana, action: "lane-written", laneId: sharedLane, from: 1, to: 9 }),
+        );
+        await got(store.audit({ boardId, at: 4, personId: ana, action: "removed", about: bo }));
+        const entries = await got(store.auditOf(boardId, { after: 0, limit: 10 }));
+        expect(entries).toMatchObject([
+          { n: 1, at: 1, personId: undefined, action: "board-made" },
+          { n: 2, at: 3, personId: ana, action: "lane-written", laneId: sharedLane, from: 1, to: 9, about: undefined },
+          { n: 3, at: 4, personId: ana, action: "removed", about: bo, laneId: undefined },
+        ]);
+        expect(firstBrokenEntry(boardId, entries)).toBeUndefined();
+        const [first, second, third] = entries;
+        if (!first || !second || !third) throw new Error("three were written");
+        expect(firstBrokenEntry(boardId, [first, { ...second, to: 8 }, third])).toBe(2);
+        expect(firstBrokenEntry(boardId, [first, third])).toBe(2);
+        expect(firstBrokenEntry(other, entries)).toBe(1);
+        expect(await got(store.auditOf(boardId, { after: 1, limit: 1 }))).toEqual([second]);
+        expect(await got(store.verifyAudit(boardId))).toEqual({ entries: 3, brokenAt: undefined });
+        expect(await got(store.verifyAudit("nobody's" as BoardId))).toEqual({ entries: 0, brokenAt: undefined });
+      });
+
+      test("an erased board's audit goes with it; one line stays that names it by a hash", async () => {
+        await createBoard();
+        await got(store.audit({ boardId, at: 1, personId: ana, action: "joined" }));
+        await got(store.eraseBoard(boardId, [], 7_000));
+        await got(store.eraseBoard(boardId, [], 8_000));
+        expect(await got(store.auditOf(boardId, { after: 0, limit: 10 }))).toEqual([]);
+        const boardIdHash = createHash("sha256").update(boardId).digest("hex");
+        expect(await got(store.erasures())).toMatchObject([{ n: 1, at: 7_000, boardIdHash }]);
       });
     });
 

@@ -105,7 +105,7 @@ describe("sqlite scrubs its file", () => {
       await got(store.append(anUpdate({ bytes: bytesOf(words(n)) })).written);
       await got(store.append(anUpdate({ laneId: "lane-other" as LaneId })).written);
       if (n % 50 === 0)
-        await got(store.writeSnapshot(sharedLane, { upTo: n, bytes: bytesOf(words(n).repeat(n * 10)) }));
+        await got(store.writeSnapshot(sharedLane, { upTo: n - 1, bytes: bytesOf(words(n).repeat(n * 10)) }));
     }
     await got(store.eraseBoard(boardId));
   };
@@ -235,30 +235,30 @@ describe("sqlite says why it cannot open a file, and leaves the file as it is", 
 });
 
 describe("sqlite upgrades an older file", () => {
-  const second = { version: 2, sql: "CREATE TABLE audit (entry TEXT) STRICT" };
+  const next = { version: 3, sql: "CREATE TABLE later (entry TEXT) STRICT" };
 
   test("after a whole copy of it, and keeps what was in it", async () => {
     const file = await newFile();
     const { store } = await open({ file });
     await got(store.append(anUpdate()).forced);
     await store.close();
-    const upgraded = await open({ file, forTests: { migrations: [...migrations, second] } });
+    const upgraded = await open({ file, forTests: { migrations: [...migrations, next] } });
     expect((await got(upgraded.store.loadLane(sharedLane))).tail.length).toBe(1);
     await upgraded.store.close();
-    expect(await refusal(file)).toMatchObject({ kind: "store-newer", found: 2 });
-    const copy = (await open({ file: `${file}.before-2` })).store;
+    expect(await refusal(file)).toMatchObject({ kind: "store-newer", found: 3 });
+    const copy = (await open({ file: `${file}.before-3` })).store;
     expect((await got(copy.loadLane(sharedLane))).tail.length).toBe(1);
   });
 
   test("in one step: when a later part fails, the file is still the old one", async () => {
     const file = await newFile();
     await (await open({ file })).store.close();
-    const broken = { version: 3, sql: "CREATE TABLE half (way TEXT); SELECT nonsense FROM nowhere" };
-    await expect(open({ file, forTests: { migrations: [...migrations, second, broken] } })).rejects.toThrow(/nowhere/);
+    const broken = { version: 4, sql: "CREATE TABLE half (way TEXT); SELECT nonsense FROM nowhere" };
+    await expect(open({ file, forTests: { migrations: [...migrations, next, broken] } })).rejects.toThrow(/nowhere/);
     const { store } = await open({ file });
     expect(await store.probe()).toMatchObject({ ok: true });
-    const db = new DatabaseSync(`${file}.before-3`);
-    expect(db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name IN ('audit', 'half')").get()?.n).toBe(0);
+    const db = new DatabaseSync(`${file}.before-4`);
+    expect(db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name IN ('later', 'half')").get()?.n).toBe(0);
     db.close();
   });
 });

@@ -69,6 +69,8 @@ export const aSession = (over: Partial<SessionRecord> = {}): SessionRecord => ({
   staffSessionId: undefined,
   createdAt: 1_500,
   expiresAt: 9_000,
+  idleMs: 5_000,
+  lastSeenAt: 1_500,
   ...over,
 });
 

@@ -34,7 +34,7 @@ export function createFakeLaneStore(): FakeLaneStore {
     await unless("writing");
     if (store.fails === "everything") return failure;
     const rows = rowsOf(laneId);
-    rows.push({ seq: rows.length + 1, personId, at, bytes });
+    rows.push({ seq: rows.length + 1, personId, at, bytes, returned: false });
     return ok(rows.length);
   };
 
@@ -61,7 +61,8 @@ export function createFakeLaneStore(): FakeLaneStore {
       await unless("loading");
       if (store.fails === "everything") return failure;
       const snapshot = snapshots.get(laneId);
-      return ok({ snapshot, tail: rowsOf(laneId).filter(({ seq }) => seq > (snapshot?.upTo ?? 0)) });
+      const tail = rowsOf(laneId).filter(({ seq }) => seq > (snapshot?.upTo ?? 0));
+      return ok({ snapshot, tail, clientIds: [], damage: undefined, returningUntil: undefined });
     },
     writeSnapshot: async (laneId, snapshot) => {
       if (store.fails === "everything") return failure;

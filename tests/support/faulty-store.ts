@@ -31,6 +31,11 @@ const reads = new Set<keyof BoardStore>([
   "invitationByCode",
   "invitationOf",
   "session",
+  "history",
+  "snapshotBefore",
+  "auditOf",
+  "verifyAudit",
+  "erasures",
   "apiToken",
   "close",
 ]);

@@ -9,7 +9,8 @@ import { createFakeLaneStore } from "../../../support/fake-lane-store.ts";
 import { joinLane, updateFrameOf } from "../../../support/lane-client.ts";
 import { anAdmission, aPerson, sharedLane } from "../../../support/lane-people.ts";
 
-const aLane = (): LaneState => openDocLaneState({ snapshot: undefined, tail: [] }).state;
+const emptyLane = { snapshot: undefined, tail: [], clientIds: [], damage: undefined, returningUntil: undefined };
+const aLane = (): LaneState => openDocLaneState(emptyLane).state;
 
 /** Maps in maps, each born in an update of its own. */
 function nestedTypes(levels: number): readonly Uint8Array[] {
@@ -71,10 +72,10 @@ test("[R4] an update weighed before what it hangs on was applied is looked at ag
 
 test("[R4] a stored lane is opened without what lies too deep", () => {
   const tail = nestedTypes(limits.typeNesting + 1).map((bytes, index) => ({
-    ...{ seq: index + 1, at: 0, bytes },
+    ...{ seq: index + 1, at: 0, bytes, returned: false },
     personId: aPerson("Ana").personId,
   }));
-  expect(openDocLaneState({ snapshot: undefined, tail }).skipped).toBe(1);
+  expect(openDocLaneState({ ...emptyLane, tail }).skipped).toBe(1);
 });
 
 test("[R4] values within values, numbers past counting and documents within documents are refused", () => {

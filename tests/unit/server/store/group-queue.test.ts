@@ -24,7 +24,7 @@ describe("grouping of what the store is asked", () => {
     queue.add({
       task:
         task === "append"
-          ? { kind: "append", laneId: "lane", personId: name, at: 0, from: 0, length: 2 }
+          ? { kind: "append", laneId: "lane", personId: name, at: 0, from: 0, length: 2, claims: [], returned: false }
           : { kind: "read", name: "board", args: [name] },
       ...(task === "append" ? { bytes: new Uint8Array([name.length, 7]) } : {}),
       onWritten: (outcome) => heard.push(`${name} ${outcome.kind}`),
