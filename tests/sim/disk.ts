@@ -162,22 +162,22 @@ export function createDisk(world: World, chance: Seeded): Disk {
       });
     };
 
-    const ask = <T>(operation: (() => Operation) | undefined, valueOf: (made: Operation | undefined) => T) => {
-      const writing = Promise.withResolvers<Result<T, StoreFailure>>();
-      const forcing = Promise.withResolvers<Result<void, StoreFailure>>();
+    const ask = <T>(operation: (() => Operation) | undefined, answerOf: (made: Operation | undefined) => T) => {
+      const kept = Promise.withResolvers<Result<T, StoreFailure>>();
+      const safe = Promise.withResolvers<Result<void, StoreFailure>>();
       if (waiting.length === 0) later(4, commit);
       waiting.push({
         operation,
-        written: (made) => writing.resolve(ok(valueOf(made))),
+        written: (made) => kept.resolve(ok(answerOf(made))),
         notWritten: () => {
-          writing.resolve(failure);
-          forcing.resolve(failure);
+          kept.resolve(failure);
+          safe.resolve(failure);
         },
         forced: (isForced) => {
-          forcing.resolve(isForced ? ok(undefined) : failure);
+          safe.resolve(isForced ? ok(undefined) : failure);
         },
       });
-      return { written: writing.promise, forced: forcing.promise };
+      return { written: kept.promise, forced: safe.promise };
     };
 
     const append = ({ laneId, personId, at, bytes, claims = [], returned = false }: NewUpdate) =>
