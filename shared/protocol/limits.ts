@@ -20,6 +20,10 @@ export const limits = {
   valueNesting: 8,
   /** Shared types inside each other: a record, its long words, and lists within lists in them. */
   typeNesting: 32,
+  /** Letters (UTF-16 units) of one string that is a value or a name. Running words are bounded by their update alone. */
+  valueLetters: 8_000,
+  /** Clocks that one struct may say are gone: what a device deletes in one stretch, many times over. */
+  tombstoneLength: 2 ** 24,
   /** Separate stretches that one update deletes anew. */
   newDeletions: 4_096,
   /** No device counts its changes this far; numbers beyond it would not survive arithmetic. */
