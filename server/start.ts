@@ -1,36 +1,20 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import express, { type Express, type RequestHandler } from "express";
 import { type Logger, pino } from "pino";
 import type { RandomBytes } from "#shared/board/ids.ts";
+import { errorTable } from "#shared/protocol/errors.ts";
 import { ok, type Result } from "#shared/result.ts";
-import type { Admit } from "./access/admission.ts";
-import { createAdmit } from "./access/admit.ts";
-import { createAskers } from "./access/asker.ts";
-import { createBoardFiles } from "./access/board-files.ts";
-import { createBoards } from "./access/boards.ts";
-import { createInvitations } from "./access/invitations.ts";
-import { createJoining } from "./access/join.ts";
-import { deriveKeys, worldRandom } from "./access/keys.ts";
-import { createOriginRules } from "./access/request-origin.ts";
-import { createSetup } from "./access/setup.ts";
-import { openStaffAccounts } from "./access/staff.ts";
-import { type ThrottleLimits, usualLimits } from "./access/throttle.ts";
-import { createTurns } from "./access/turns.ts";
+import { worldRandom } from "./access/keys.ts";
+import type { ThrottleLimits } from "./access/throttle.ts";
 import { openDoor } from "./admin/door.ts";
-import { eraseBoardLive } from "./admin/erase-live.ts";
 import { type CannotStart, type Config, cannotStart } from "./config.ts";
 import { openFailureSentence, storeFileOf } from "./data-file.ts";
-import { createApp } from "./http/app.ts";
-import { boardPage } from "./http/board-page.ts";
 import { refuseBrokenCall } from "./http/broken-call.ts";
-import { clientFiles } from "./http/client-files.ts";
 import { createMetrics } from "./http/health.ts";
+import { errorBody } from "./http/reply.ts";
+import { type Inside, openInside } from "./inside.ts";
 import { openMasterKey, reasonOf } from "./master-key.ts";
-import { attachGate } from "./relay/gate.ts";
-import { readBoard } from "./relay/read-board.ts";
-import { createRelay } from "./relay/relay.ts";
-import { systemClock } from "./relay/system-clock.ts";
 import type { BoardStore } from "./store/board-store.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import type { OpenStore } from "./store/open-store.ts";
@@ -65,119 +49,78 @@ export interface RunningServer {
 
 export const clientFolder: string = join(import.meta.dirname, "../client/dist");
 
-/** Stored bytes past which a board is not built up here for a copy: everybody would wait. Its owner's device still can. */
-const mostTakenHomeBytes = 64 * 1024 * 1024;
-
 /** Opens the data, builds the server and listens. What cannot work comes back as a sentence; nothing stays open then. */
 export async function startServer(options: ServerOptions): Promise<Result<RunningServer, CannotStart>> {
   const { config, now = Date.now, random = worldRandom } = options;
   const log = options.log ?? createLog(config);
   const opened = await openStore(options);
   if (!opened.ok) return opened;
-  const { store, accounts, master } = opened.value;
 
-  const relay = createRelay({ store, clock: systemClock, log });
-  const keys = deriveKeys(master);
-  const origins = createOriginRules(config.publicUrl);
-  const limits = { ...usualLimits, ...options.limits };
-  try {
-    const staff = await openStaffAccounts({
-      accounts,
-      secret: keys.staffSecret,
-      baseUrl: config.publicUrl?.origin ?? `http://localhost:${config.port}`,
-      secure: origins.secure,
-      onTrouble: (what) => log.error({ what }, "the accounts could not be reached"),
-    });
-    const parts = { store, staff, keys, live: relay, inTurn: createTurns(), now, random };
-    const askers = createAskers(parts);
-    const setup = createSetup(parts, limits);
-    const refusedSockets = new Map<string, number>();
-    const metrics = createMetrics(() => {
-      const { connections, rooms, updates, refused } = relay.counts();
-      return {
-        sockets: connections,
-        rooms,
-        edits: updates,
-        refused: { edit: refused, ...Object.fromEntries(refusedSockets) },
-      };
-    });
+  const server = createServer();
+  let inside: Inside | undefined;
+  const metrics = createMetrics(() => inside?.counts());
+  const parts = {
+    ...{ config, server, log, metrics, now, random, limits: options.limits },
+    clientFolder: options.clientFolder ?? clientFolder,
+    pages: options.pages && (await options.pages(server)),
+  };
+  const first = await openInside(opened.value, parts);
+  if (!first.ok) return first;
+  inside = first.value;
+  server.on("request", (request, response) => {
+    if (inside) inside.app(request, response);
+    else sayRestarting(response);
+  });
+  server.on("clientError", refuseBrokenCall);
 
-    const server = createServer();
-    const boards = createBoards(parts);
-    const boardFiles = createBoardFiles({
-      ...parts,
-      boards,
-      readBoard: (person, lanes) => readBoard(store, person, lanes, mostTakenHomeBytes),
-    });
-    const builtPages = express.Router();
-    const built = options.clientFolder ?? clientFolder;
-    builtPages.use(boardPage(built, { store, askers, boards }), clientFiles(built));
-    const app = createApp({
-      ...{ askers, setup, staff, origins, store, metrics, log, now, boards, boardFiles },
-      invitations: createInvitations(parts),
-      joining: createJoining(parts, limits),
-      pages: options.pages ? await options.pages(server) : builtPages,
-      contentPolicy: options.pages === undefined,
-    });
-    server.on("request", app);
-    server.on("clientError", refuseBrokenCall);
-    const admit = countingRefusals(createAdmit(parts, askers, origins), refusedSockets);
-    const gate = attachGate(server, { relay, admit, log, leaveOthers: options.pages !== undefined });
-
-    const firstToken = await setup.firstToken();
-    if (!firstToken.ok) {
-      await store.close();
-      return cannotStart(`The data folder ${config.dataDir} cannot be written. Check the space and the rights there.`);
-    }
-    const metricsServer = config.metricsPort === undefined ? undefined : createServer(metricsApp(metrics.open));
-    const listening = await listenAll([
-      [server, config.port, config.host],
-      ...(metricsServer ? [[metricsServer, config.metricsPort ?? 0, config.host] as const] : []),
-    ]);
-    if (!listening.ok) {
-      gate.close();
-      await store.close();
-      return listening;
-    }
-
-    const port = portOf(server);
-    const url = config.publicUrl?.origin ?? `http://${nameOf(config.host)}:${port}`;
-    // Only who keeps the data in a folder of its own has a place for it.
-    const { inTurn } = parts;
-    const isOnDisk = options.store === undefined || options.store === "sqlite";
-    const door = isOnDisk
-      ? await openDoor(config.dataDir, async (asked) =>
-          asked.kind === "where"
-            ? { kind: "where", port }
-            : eraseBoardLive({ store, boardErased: relay.boardErased, inTurn }, asked.boardId),
-        )
-      : undefined;
-    if (isOnDisk && !door) log.info("no door for admin commands: to erase a board, stop the server first");
-    let stopping: Promise<void> | undefined;
-    const stop = async () => {
-      await door?.close();
-      // New calls are refused by the closed port; those under way end by themselves or with their connection.
-      const closed = [server, metricsServer].flatMap((each) => (each ? [closeServer(each)] : []));
-      await relay.drain();
-      gate.close();
-      await Promise.all(closed);
-      await store.close();
-    };
-    return ok({
-      url,
-      port,
-      metricsPort: metricsServer && portOf(metricsServer),
-      setupUrl: firstToken.value === undefined ? undefined : `${url}/setup#${firstToken.value}`,
-      store,
-      stop: () => {
-        stopping ??= stop();
-        return stopping;
-      },
-    });
-  } catch (error) {
-    await store.close();
-    throw error;
+  const metricsServer = config.metricsPort === undefined ? undefined : createServer(metricsApp(metrics.open));
+  const listening = await listenAll([
+    [server, config.port, config.host],
+    ...(metricsServer ? [[metricsServer, config.metricsPort ?? 0, config.host] as const] : []),
+  ]);
+  if (!listening.ok) {
+    await inside.close();
+    return listening;
   }
+
+  const port = portOf(server);
+  const url = config.publicUrl?.origin ?? `http://${nameOf(config.host)}:${port}`;
+  // Only who keeps the data in a folder of its own has a place for it.
+  const isOnDisk = options.store === undefined || options.store === "sqlite";
+  const door = isOnDisk
+    ? await openDoor(config.dataDir, async (asked) => {
+        if (asked.kind === "where") return { kind: "where", port };
+        return inside ? inside.erase(asked.boardId) : { kind: "failed", why: "closed" };
+      })
+    : undefined;
+  if (isOnDisk && !door) log.info("no door for admin commands: to erase a board, stop the server first");
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    await door?.close();
+    // New calls are refused by the closed port; those under way end by themselves or with their connection.
+    const closed = [server, metricsServer].flatMap((each) => (each ? [closeServer(each)] : []));
+    await inside?.close();
+    await Promise.all(closed);
+  };
+  const { setupToken } = inside;
+  return ok({
+    url,
+    port,
+    metricsPort: metricsServer && portOf(metricsServer),
+    setupUrl: setupToken === undefined ? undefined : `${url}/setup#${setupToken}`,
+    store: inside.store,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  });
+}
+
+/** For the moment in which the data are changed for others: what is called then has not been done. */
+function sayRestarting(response: ServerResponse): void {
+  const { status } = errorTable["not-storing"];
+  response.writeHead(status, { "Content-Type": "application/json; charset=utf-8", "Retry-After": "2" });
+  response.end(JSON.stringify(errorBody("not-storing")));
 }
 
 /** Logs go to standard error as JSON lines; standard output is for the person who started the server. */
@@ -196,14 +139,6 @@ export async function openStore(
   if (!key.ok) return key;
   const opened = await openSqliteStore({ file: storeFileOf(config.dataDir), beside });
   return opened.ok ? ok({ ...opened.value, master: key.value.bytes }) : cannotStart(openFailureSentence(opened.error));
-}
-
-function countingRefusals(admit: Admit, counts: Map<string, number>): Admit {
-  return async (request, laneId) => {
-    const admitted = await admit(request, laneId);
-    if (!admitted.ok) counts.set(admitted.error.kind, (counts.get(admitted.error.kind) ?? 0) + 1);
-    return admitted;
-  };
 }
 
 function metricsApp(open: RequestHandler): Express {

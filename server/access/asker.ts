@@ -4,6 +4,7 @@ import type { ApiTokenRecord, PersonRecord, SessionRecord } from "../store/board
 import { type Answer, inSteps, type Steps } from "./answer.ts";
 import { boardCookieName, readBearer, readBoardCookies, readCookie } from "./cookies.ts";
 import type { EntryParts } from "./parts.ts";
+import { isAccessOver, isOver, sessionEnd } from "./session-end.ts";
 import type { StaffMember } from "./staff.ts";
 
 /** Who asks something about one board. */
@@ -23,6 +24,8 @@ export interface Askers {
   readonly onBoard: (request: IncomingMessage, boardId: BoardId) => Answer<Asker>;
   /** The same by session alone, for sockets: each of them has a session whose end is its own. */
   readonly bySession: (request: IncomingMessage, boardId: BoardId | undefined) => Answer<SessionAsker>;
+  /** The session of `Authorization`, or of the board's cookie, whatever board it is of. */
+  readonly anySession: (request: IncomingMessage, boardId: BoardId | undefined) => Answer<SessionAsker>;
   readonly apiToken: (request: IncomingMessage) => Answer<ApiTokenRecord | undefined>;
   readonly staffMember: (request: IncomingMessage) => Answer<StaffMember>;
 }
@@ -32,12 +35,14 @@ export function createAskers({
   staff,
   keys,
   now,
-}: Pick<EntryParts, "store" | "staff" | "keys" | "now">): Askers {
+  use,
+}: Pick<EntryParts, "store" | "staff" | "keys" | "now" | "use">): Askers {
   const liveAsker = async (token: string, { take }: Steps) => {
     const session = await take(store.session(keys.hash("session", token)));
-    if (!session || session.expiresAt <= now()) return undefined;
+    if (!session) return undefined;
     const person = await take(store.person(session.personId));
-    return person?.standing === "joined" && person.boardId === session.boardId ? { person, session } : undefined;
+    if (person?.standing !== "joined" || person.boardId !== session.boardId) return undefined;
+    return isOver(sessionEnd(session, person, use.seenAt(session)), now()) ? undefined : { person, session };
   };
   const anyAlive = async (tokens: readonly string[], steps: Steps) => {
     for (const token of tokens) if (await liveAsker(token, steps)) return true;
@@ -58,22 +63,39 @@ export function createAskers({
     onBoard: (request, boardId) =>
       inSteps(async (steps) => {
         const found = await findSession(request, boardId, steps);
-        if (found) return found;
+        if (found) {
+          if (isUse(request)) use.seen(found.session);
+          return found;
+        }
         const worker = await steps.take(staff.signedIn(request));
         if (!worker) return nobodyHere(request, steps);
         const person = (await steps.take(store.peopleOf(boardId))).find(
-          (each) => each.accountId === worker.accountId && each.standing === "joined",
+          (each) => each.accountId === worker.accountId && each.standing === "joined" && !isAccessOver(each, now()),
         );
+        if (person && isUse(request)) use.staffSeen(worker.sessionId);
         return person ? { person, session: undefined } : steps.refuse("not-found");
       }),
     bySession: (request, boardId) =>
       inSteps(async (steps) => (await findSession(request, boardId, steps)) ?? (await nobodyHere(request, steps))),
+    anySession: (request, boardId) =>
+      inSteps(async (steps) => {
+        const token = readBearer(request) ?? (boardId && readCookie(request, boardCookieName(boardId)));
+        return (token === undefined ? undefined : await liveAsker(token, steps)) ?? steps.refuse("not-signed-in");
+      }),
     apiToken: (request) =>
       inSteps(async ({ take }) => {
         const token = readBearer(request);
         return token === undefined ? undefined : take(store.apiToken(keys.hash("api-token", token)));
       }),
     staffMember: (request) =>
-      inSteps(async ({ take, refuse }) => (await take(staff.signedIn(request))) ?? refuse("not-signed-in")),
+      inSteps(async ({ take, refuse }) => {
+        const member = (await take(staff.signedIn(request))) ?? refuse("not-signed-in");
+        // A page that lost its session enters by itself.
+        if (isUse(request) && !/\/enter$/.test(request.url ?? "")) use.staffSeen(member.sessionId);
+        return member;
+      }),
   };
 }
+
+/** A page asks for news by itself; what changes something is somebody's doing. */
+const isUse = ({ method }: IncomingMessage) => method !== "GET" && method !== "HEAD";

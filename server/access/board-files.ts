@@ -36,7 +36,7 @@ export interface BoardFileParts extends EntryParts {
 const longestTurnMs = 8;
 
 export function createBoardFiles(parts: BoardFileParts): BoardFiles {
-  const { store, boards, readBoard, now, random } = parts;
+  const { store, boards, readBoard, audit, now, random } = parts;
 
   /** Everything of the file into lanes that nobody knows of yet, and forced to disk. */
   const layDown = async (
@@ -71,6 +71,7 @@ export function createBoardFiles(parts: BoardFileParts): BoardFiles {
       inSteps(async ({ take, refuse }) => {
         if (!mayDo(asker.role, "take-home")) refuse("not-allowed");
         const view = await take(boards.view(asker));
+        await take(audit.first({ boardId: asker.boardId, personId: asker.personId, action: "exported" }));
         const board = (await take(readBoard(asker, view.lanes))) ?? refuse("too-large");
         try {
           return exportBoard(board, view, now());
@@ -106,6 +107,7 @@ export function createBoardFiles(parts: BoardFileParts): BoardFiles {
         const everybody = [client, ...(worker ? [worker] : []), ...others.map(({ person }) => person)];
         const board = { boardId, title: file.title, createdAt: now() };
         await steps.take(store.createBoard(board, lanes, everybody, [record]));
+        audit.note({ boardId, personId: worker?.personId, action: "board-made", about: client.personId });
         return { boardId, lanes: lanes.map(({ laneId, kind }) => ({ laneId, kind })), invitation: view };
       }),
   };

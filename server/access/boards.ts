@@ -21,7 +21,7 @@ export interface Boards {
 }
 
 export function createBoards(parts: EntryParts): Boards {
-  const { store, live, now } = parts;
+  const { store, live, audit, now } = parts;
   return {
     make: ({ title, owner }, maker, base) =>
       inSteps(async (steps) => {
@@ -29,6 +29,7 @@ export function createBoards(parts: EntryParts): Boards {
         const { record, view } = await freshInvitation(parts, client, base, steps);
         const people = worker ? [client, worker] : [client];
         await steps.take(store.createBoard({ boardId, title, createdAt: now() }, lanes, people, [record]));
+        audit.note({ boardId, personId: worker?.personId, action: "board-made", about: client.personId });
         return { boardId, lanes: lanes.map(({ laneId, kind }) => ({ laneId, kind })), invitation: view };
       }),
 

@@ -1,6 +1,7 @@
 import { type Action, mayDo, ownerRole } from "#shared/access/roles.ts";
 import type { BoardId, PersonId } from "#shared/board/ids.ts";
 import type { InvitationView, NewInvitationBody, NewInvitationReply } from "#shared/protocol/api.ts";
+import type { AuditAction } from "#shared/protocol/audit.ts";
 import type { PersonRecord } from "../store/board-store.ts";
 import { type Answer, inSteps, type Steps } from "./answer.ts";
 import { freshInvitation } from "./fresh-invitation.ts";
@@ -16,7 +17,10 @@ export interface Invitations {
   readonly invite: (
     boardId: BoardId,
     inviter: Inviter,
-    body: Omit<NewInvitationBody, "expiresAt"> & { readonly expiresAt?: number | undefined },
+    body: Omit<NewInvitationBody, "expiresAt" | "until"> & {
+      readonly expiresAt?: number | undefined;
+      readonly until?: number | undefined;
+    },
     base: string,
   ) => Answer<NewInvitationReply>;
   /** The owner's yes. Said twice, it makes a fresh link, and the first one stops working. */
@@ -32,7 +36,9 @@ export interface Invitations {
 }
 
 export function createInvitations(parts: EntryParts): Invitations {
-  const { store, live, now, random } = parts;
+  const { store, live, audit, now, random } = parts;
+  const note = (asker: PersonRecord, action: AuditAction, about: PersonId) =>
+    audit.note({ boardId: asker.boardId, personId: asker.personId, action, about });
 
   const targetOn = async (boardId: BoardId, personId: PersonId, { take, refuse }: Steps): Promise<PersonRecord> => {
     const person = await take(store.person(personId));
@@ -84,6 +90,7 @@ export function createInvitations(parts: EntryParts): Invitations {
         if (body.role === ownerRole) refuse("owner-exists");
         const expiresAt = body.expiresAt ?? now() + lasting.invitationMs;
         if (expiresAt <= now() || expiresAt > now() + lasting.longestInvitationMs) refuse("bad-request");
+        if (body.until !== undefined && body.until <= now()) refuse("bad-request");
 
         const own = inviter === "api-token" ? lanesOfRole(ownerRole, lanes) : inviter.lanes;
         if (body.lanes) {
@@ -101,6 +108,7 @@ export function createInvitations(parts: EntryParts): Invitations {
             standing: atOnce ? "invited" : "pending",
             lanes: body.lanes ?? lanesOfRole(body.role, lanes, own),
             invitedBy: inviter === "api-token" ? undefined : inviter.personId,
+            accessUntil: body.until,
           },
           people,
           now(),
@@ -110,6 +118,10 @@ export function createInvitations(parts: EntryParts): Invitations {
         const { record, view } = await freshInvitation(parts, person, base, steps, expiresAt);
         await take(store.putPerson(person));
         await take(store.putInvitation(record));
+        audit.note({
+          ...{ boardId, action: "invited", about: person.personId },
+          personId: inviter === "api-token" ? undefined : inviter.personId,
+        });
         live.boardChanged(boardId);
         return atOnce ? { personId: person.personId, ...view } : { personId: person.personId, pending: true };
       };
@@ -126,6 +138,7 @@ export function createInvitations(parts: EntryParts): Invitations {
         const stillAhead = asked && asked.expiresAt > now() ? asked.expiresAt : undefined;
         const view = await renew(person, base, steps, stillAhead);
         await steps.take(store.putPerson({ ...person, standing: "invited" }));
+        note(asker, "approved", personId);
         live.boardChanged(asker.boardId);
         return view;
       }),
@@ -136,6 +149,7 @@ export function createInvitations(parts: EntryParts): Invitations {
         const person = await targetOn(asker.boardId, personId, steps);
         if (person.standing !== "pending") steps.refuse("not-found");
         await forget(person, steps);
+        note(asker, "declined", personId);
       }),
 
     again: (who, personId, base) =>
@@ -144,7 +158,9 @@ export function createInvitations(parts: EntryParts): Invitations {
         mustBeAllowed(asker, "invite", steps);
         if (person.standing === "pending") steps.refuse("invitation-pending");
         await mustBeFreeToRenew(asker, person, steps);
-        return renew(person, base, steps);
+        const view = await renew(person, base, steps);
+        note(asker, "invited", personId);
+        return view;
       }),
 
     revoke: (who, personId) =>
@@ -155,6 +171,7 @@ export function createInvitations(parts: EntryParts): Invitations {
         const mayBeForgotten = person.standing !== "joined" && person.role !== ownerRole;
         if (mayBeForgotten) await forget(person, steps);
         else await revokeOpen(personId, steps);
+        note(asker, "revoked", personId);
       }),
 
     remove: (who, personId) =>
@@ -162,11 +179,16 @@ export function createInvitations(parts: EntryParts): Invitations {
         mustBeAllowed(asker, "remove-person", steps);
         const person = await targetOn(asker.boardId, personId, steps);
         if (person.role === ownerRole) steps.refuse("not-allowed");
-        if (person.standing !== "joined") return forget(person, steps);
+        if (person.standing !== "joined") {
+          await forget(person, steps);
+          note(asker, "removed", personId);
+          return;
+        }
         await revokeOpen(personId, steps);
         await steps.take(store.putPerson({ ...person, standing: "gone" }));
         await steps.take(store.endSessionsOfPerson(personId));
         live.closePerson(personId, "removed");
+        note(asker, "removed", personId);
         live.boardChanged(asker.boardId);
       }),
   };

@@ -4,8 +4,9 @@ import type { InvitationRecord, PersonRecord, SessionRecord } from "../store/boa
 import { type Answer, inSteps, type Refusal, type Steps } from "./answer.ts";
 import type { Asker } from "./asker.ts";
 import { newSecret, normaliseCode } from "./keys.ts";
-import { type EntryParts, lasting } from "./parts.ts";
+import type { EntryParts } from "./parts.ts";
 import { openLanesOf } from "./people.ts";
+import { isAccessOver, sessionLimitsOf } from "./session-end.ts";
 import type { StaffMember } from "./staff.ts";
 import { createThrottle, type ThrottleLimits } from "./throttle.ts";
 
@@ -34,7 +35,7 @@ export interface Joining {
 }
 
 export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "codes" | "links">): Joining {
-  const { store, live, inTurn, keys, now, random } = parts;
+  const { store, live, inTurn, audit, use, keys, now, random } = parts;
   const codeThrottle = createThrottle(limits.codes);
   const linkThrottle = createThrottle(limits.links);
   const onlyWrong = (refusal: Refusal) => refusal.kind === "invitation-wrong";
@@ -60,27 +61,29 @@ export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "c
     if (invitation.state === "revoked" || !person || person.standing === "gone") return refuse("invitation-revoked");
     if (invitation.state === "used") return refuse("invitation-used");
     if (person.standing === "pending") return refuse("invitation-pending");
-    if (invitation.expiresAt <= now()) return refuse("invitation-expired");
+    if (invitation.expiresAt <= now() || isAccessOver(person, now())) return refuse("invitation-expired");
     return { invitation, person };
   };
 
+  /** Made by an invitation, or by a sign-in, whose end and whose last sign of the worker it shares. */
   const newSession = (
     person: PersonRecord,
-    expiresAt: number,
-    staffSessionId: string | undefined,
+    staff?: StaffMember,
   ): { readonly token: string; readonly session: SessionRecord } => {
     const token = newSecret(random, 32);
+    const createdAt = now();
+    const { idleMs, longestMs } = sessionLimitsOf(person.role);
     return {
       token,
       session: {
         tokenHash: keys.hash("session", token),
         personId: person.personId,
         boardId: person.boardId,
-        staffSessionId,
-        createdAt: now(),
-        expiresAt,
-        idleMs: expiresAt - now(), // No shorter than the session itself, until roles have idle times of their own.
-        lastSeenAt: now(),
+        staffSessionId: staff?.sessionId,
+        createdAt,
+        expiresAt: Math.min(createdAt + longestMs, staff?.sessionEndsAt ?? Number.POSITIVE_INFINITY),
+        idleMs,
+        lastSeenAt: (staff && use.staffSeenAt(staff.sessionId)) ?? createdAt,
       },
     };
   };
@@ -122,10 +125,11 @@ export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "c
               inSteps(async (turn) => {
                 // Looked up again: while this waited for its turn, the invitation may have been taken back.
                 const { invitation, person } = await openInvitation(body, turn);
-                const { token, session } = newSession(person, now() + lasting.deviceSessionMs, undefined);
+                const { token, session } = newSession(person);
                 // Everything that can fail for want of the store is read before the invitation is spent.
                 const reply = await replyTo(person, token, turn);
                 if (!(await turn.take(store.spendInvitation(invitation, session)))) turn.refuse("invitation-used");
+                audit.note({ boardId, personId: person.personId, action: "joined" });
                 live.boardChanged(boardId);
                 return { reply, expiresAt: session.expiresAt };
               }),
@@ -138,18 +142,21 @@ export function createJoining(parts: EntryParts, limits: Pick<ThrottleLimits, "c
       inSteps(async (steps) => {
         const people = await steps.take(store.peopleOf(boardId));
         const person =
-          people.find((each) => each.accountId === staff.accountId && each.standing === "joined") ??
-          steps.refuse("not-found");
-        const { token, session } = newSession(person, staff.sessionEndsAt, staff.sessionId);
+          people.find(
+            (each) => each.accountId === staff.accountId && each.standing === "joined" && !isAccessOver(each, now()),
+          ) ?? steps.refuse("not-found");
+        const { token, session } = newSession(person, staff);
         const reply = await replyTo(person, token, steps);
         await steps.take(store.putSession(session));
+        audit.note({ boardId, personId: person.personId, action: "signed-in" });
         return { reply, expiresAt: session.expiresAt };
       }),
 
-    leave: ({ session }) =>
+    leave: ({ session, person }) =>
       inSteps(async ({ take }) => {
         if (!session) return;
         await take(store.endSession(session.tokenHash));
+        audit.note({ boardId: person.boardId, personId: person.personId, action: "left" });
         live.closeSession(session.tokenHash, "signedOut");
       }),
 

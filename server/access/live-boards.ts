@@ -1,4 +1,5 @@
-import type { BoardId, PersonId } from "#shared/board/ids.ts";
+import type { LaneAccess } from "#shared/access/roles.ts";
+import type { BoardId, LaneId, PersonId } from "#shared/board/ids.ts";
 import type { CloseReason } from "#shared/protocol/close-codes.ts";
 import type { PersonRecord } from "../store/board-store.ts";
 
@@ -13,4 +14,8 @@ export interface LiveBoards {
   readonly boardChanged: (boardId: BoardId) => void;
   readonly closePerson: (personId: PersonId, reason: CloseReason) => void;
   readonly closeSession: (sessionTokenHash: string, reason: CloseReason) => void;
+  /** Sockets of this session that are open now. */
+  readonly socketsOf: (sessionTokenHash: string) => number;
+  /** What they may do on a lane has changed: their sockets there are closed, and open again as the gate now sees it. */
+  readonly setAccess: (personId: PersonId, laneId: LaneId, access: LaneAccess | undefined) => void;
 }

@@ -1,7 +1,10 @@
 import type { RandomBytes } from "#shared/board/ids.ts";
 import type { BoardStore } from "../store/board-store.ts";
+import type { Audit } from "./audit.ts";
 import type { Keys } from "./keys.ts";
 import type { LiveBoards } from "./live-boards.ts";
+import type { SessionUse } from "./session-use.ts";
+import type { SessionWatch } from "./session-watch.ts";
 import type { StaffAccounts } from "./staff.ts";
 import type { InTurn } from "./turns.ts";
 
@@ -12,6 +15,9 @@ export interface EntryParts {
   readonly keys: Keys;
   readonly live: LiveBoards;
   readonly inTurn: InTurn;
+  readonly audit: Audit;
+  readonly use: SessionUse;
+  readonly watch: Pick<SessionWatch, "watch" | "personChanged">;
   /** Unix ms. */
   readonly now: () => number;
   readonly random: RandomBytes;
@@ -23,6 +29,5 @@ export const lasting = {
   codeMs: 10 * 60_000,
   invitationMs: 72 * hourMs,
   longestInvitationMs: 30 * 24 * hourMs,
-  deviceSessionMs: 30 * 24 * hourMs,
   setupLinkMs: 72 * hourMs,
 } as const;

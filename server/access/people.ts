@@ -9,7 +9,7 @@ type LaneGrants = PersonRecord["lanes"];
 /** Somebody new on a board, with a colour that is not taken while there are colours left. */
 export function newPerson(
   given: Pick<PersonRecord, "boardId" | "name" | "role" | "language" | "standing" | "lanes"> &
-    Partial<Pick<PersonRecord, "accountId" | "named" | "invitedBy">>,
+    Partial<Pick<PersonRecord, "accountId" | "named" | "invitedBy" | "accessUntil">>,
   others: readonly PersonRecord[],
   now: number,
   random: RandomBytes,
@@ -81,11 +81,12 @@ export function peopleAsSeenBy(
 }
 
 export function personView(person: PersonRecord, lanes: readonly LaneRecord[], mayInvite: boolean): PersonView {
-  const { personId, name, role, language, colour, symbol, standing, named, invitedBy } = person;
+  const { personId, name, role, language, colour, symbol, standing, named, invitedBy, accessUntil } = person;
   return {
     ...{ personId, name, role, language, colour, symbol, standing, named },
     invitedBy: mayInvite ? invitedBy : undefined,
     canWriteShared: lanes.some(({ laneId, kind }) => kind === "shared" && accessOn(person.lanes, laneId) === "write"),
+    ...(accessUntil !== undefined && { until: new Date(accessUntil).toISOString() }),
   };
 }
 

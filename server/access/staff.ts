@@ -12,6 +12,8 @@ export interface StaffMember {
   readonly name: string;
   readonly sessionId: string;
   readonly sessionEndsAt: number;
+  /** Since they signed in. */
+  readonly sessionAgeMs: number;
 }
 
 export interface SignedIn {
@@ -46,7 +48,7 @@ export interface StaffOptions {
   readonly onTrouble: (what: string) => void;
 }
 
-/** A sign-in lasts a working week; it is not prolonged by use. */
+/** The library's own end of a sign-in; ours comes much sooner (`staff-limits.ts`). Not prolonged by use. */
 const signInSeconds = 7 * 24 * 60 * 60;
 export const passwordLength = { least: 10, most: 128 } as const;
 
@@ -111,6 +113,7 @@ export async function openStaffAccounts(options: StaffOptions): Promise<StaffAcc
         name: user.name,
         sessionId: session.id,
         sessionEndsAt: new Date(session.expiresAt).getTime(),
+        sessionAgeMs: Math.max(0, Date.now() - new Date(session.createdAt).getTime()),
       });
     },
     signIn: (email, password) =>

@@ -8,6 +8,7 @@ import { boardRoutes } from "./board-routes.ts";
 import { entryRoutes } from "./entry-routes.ts";
 import { fileRoutes } from "./file-routes.ts";
 import { healthRoutes, type Metrics } from "./health.ts";
+import { peopleRoutes, sessionRoutes } from "./people-routes.ts";
 import { sendError } from "./reply.ts";
 import type { Routes } from "./routes.ts";
 
@@ -45,6 +46,8 @@ export function createApp(options: AppOptions): Express {
   api.use(express.json({ limit: largestBody, type: "application/json" }));
   api.use(entryRoutes(options));
   api.use("/boards", boardRoutes(options));
+  api.use("/boards", peopleRoutes(options));
+  api.use("/session", sessionRoutes(options));
   api.use((_request, response) => sendError(response, "not-found"));
   app.use("/api", api);
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isRole, type Role } from "#shared/access/roles.ts";
-import { type LaneId, parseId } from "#shared/board/ids.ts";
+import { type BoardId, type LaneId, parseId } from "#shared/board/ids.ts";
 import { limits } from "#shared/protocol/limits.ts";
 import { isOneLine } from "#shared/protocol/one-line.ts";
 import { personColours, personSymbols } from "#shared/protocol/presence.ts";
@@ -40,13 +40,27 @@ export const newBoardBody = v.object({ title, owner: v.object({ name, language }
 
 export const titleBody = v.object({ title });
 
+const lanes = v.pipe(v.array(v.object({ laneId, access: v.picklist(["read", "write"]) })), v.maxLength(100));
+
 export const newInvitationBody = v.object({
   name,
   role: v.custom<Role>(isRole),
   language,
-  lanes: v.optional(v.pipe(v.array(v.object({ laneId, access: v.picklist(["read", "write"]) })), v.maxLength(100))),
+  lanes: v.optional(lanes),
   expiresAt: v.optional(moment),
+  until: v.optional(moment),
 });
+
+export const changePersonBody = v.object({
+  role: v.optional(v.custom<Role>(isRole)),
+  lanes: v.optional(lanes),
+  until: v.optional(v.nullable(moment)),
+});
+
+export const renewBody = v.object({ boardId: v.optional(v.custom<BoardId>((value) => parseId(value) !== undefined)) });
+
+const seq = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const restoreLaneBody = v.object({ seq, preview: v.optional(v.boolean()), head: v.optional(seq) });
 
 const secret = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
 export const joinBody = v.union([v.object({ secret }), v.object({ code: v.pipe(v.string(), v.maxLength(40)) })]);

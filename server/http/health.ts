@@ -40,8 +40,9 @@ export interface Metrics {
   readonly withToken: (askers: Pick<Askers, "apiToken">) => RequestHandler;
 }
 
-export function createMetrics(counts: () => LiveCounts): Metrics {
+export function createMetrics(read: () => LiveCounts | undefined): Metrics {
   const registry = new Registry();
+  const counts = () => read() ?? { sockets: 0, rooms: 0, edits: 0, refused: {} };
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({

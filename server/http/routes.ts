@@ -3,7 +3,9 @@ import type { BoardFiles } from "../access/board-files.ts";
 import type { Boards } from "../access/boards.ts";
 import type { Invitations } from "../access/invitations.ts";
 import type { Joining } from "../access/join.ts";
+import type { EntryParts } from "../access/parts.ts";
 import type { OriginRules } from "../access/request-origin.ts";
+import type { Sessions } from "../access/sessions.ts";
 import type { Setup } from "../access/setup.ts";
 import type { StaffAccounts } from "../access/staff.ts";
 
@@ -16,5 +18,7 @@ export interface Routes {
   readonly joining: Joining;
   readonly setup: Setup;
   readonly staff: StaffAccounts;
+  readonly sessions: Sessions;
   readonly origins: OriginRules;
+  readonly entry: EntryParts;
 }

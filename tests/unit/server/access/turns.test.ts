@@ -1,10 +1,12 @@
 import { afterAll, expect, test } from "vitest";
 import type { BoardId, LaneId, PersonId } from "#shared/board/ids.ts";
+import { createAudit } from "../../../../server/access/audit.ts";
 import { createBoards } from "../../../../server/access/boards.ts";
 import { createInvitations } from "../../../../server/access/invitations.ts";
 import { deriveKeys, worldRandom } from "../../../../server/access/keys.ts";
 import type { EntryParts } from "../../../../server/access/parts.ts";
 import { newPerson } from "../../../../server/access/people.ts";
+import { createSessionUse } from "../../../../server/access/session-use.ts";
 import { createTurns } from "../../../../server/access/turns.ts";
 import { createMemoryStore } from "../../../../server/store/memory-store.ts";
 
@@ -37,8 +39,14 @@ test("[R8] somebody who changes their colour while they are removed stays remove
     store,
     staff: undefined as never, // Nobody here signs in.
     keys: deriveKeys(new Uint8Array(32)),
-    live: { personChanged: () => {}, boardChanged: () => {}, closePerson: () => {}, closeSession: () => {} },
+    live: {
+      ...{ personChanged: () => {}, boardChanged: () => {}, closePerson: () => {}, closeSession: () => {} },
+      ...{ socketsOf: () => 0, setAccess: () => {} },
+    },
     inTurn: createTurns(),
+    audit: createAudit({ store, now: () => 0, onTrouble: () => {} }),
+    use: createSessionUse({ store, now: () => 0 }),
+    watch: { watch: () => {}, personChanged: () => {} },
     now: () => 0,
     random: worldRandom,
   };
