@@ -1,14 +1,25 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App.tsx";
+import { loadBoardCode } from "./app/board-code.ts";
 import { registerOfflinePages } from "./app/offline-pages.ts";
 import { parseRoute } from "./app/route.ts";
+import { wantedAtStart } from "./app/WantedLanguage.tsx";
+import { loadLanguage, nearestLanguage } from "./messages/language.tsx";
+import { askPageLanes } from "./session/page-view.ts";
 import "./ui/tokens.css";
 import "./app/page-copy.css";
 
-// The board's own code comes while the first screen is made ready, not after it.
-if (parseRoute(location.pathname, "").page === "board") import("./app/BoardRoute.tsx").catch(() => {});
-
 const root = document.getElementById("root");
 if (!root) throw new Error("Bug: the page has no #root");
-createRoot(root).render(<App />);
+
+// Everything that the first screen needs is asked for side by side, and it is drawn once, when all of it is here. What
+// could not be had is asked for again by the screen that misses it.
+const coming: Promise<unknown>[] = [loadLanguage(nearestLanguage(wantedAtStart()))];
+const route = parseRoute(location.pathname, "");
+if (route.page === "board") {
+  const { boardId } = route;
+  askPageLanes(boardId);
+  coming.push(loadBoardCode().then(({ openAhead }) => openAhead(boardId)));
+}
+Promise.allSettled(coming).then(() => createRoot(root).render(<App />));
 registerOfflinePages();

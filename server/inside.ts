@@ -31,6 +31,7 @@ import { createApp } from "./http/app.ts";
 import { boardPage } from "./http/board-page.ts";
 import { clientFiles } from "./http/client-files.ts";
 import type { LiveCounts, Metrics } from "./http/health.ts";
+import { laneBytes } from "./http/lane-bytes.ts";
 import { attachGate } from "./relay/gate.ts";
 import { readBoard } from "./relay/read-board.ts";
 import { createRelay } from "./relay/relay.ts";
@@ -117,7 +118,11 @@ export async function openInside(
       readBoard: (person, lanes) => readBoard(store, person, lanes, mostTakenHomeBytes),
     });
     const builtPages = express.Router();
-    builtPages.use(boardPage(parts.clientFolder, { store, askers, boards }), clientFiles(parts.clientFolder));
+    builtPages.use(
+      laneBytes({ store, askers, boards }),
+      boardPage(parts.clientFolder, { store, askers, boards }),
+      clientFiles(parts.clientFolder),
+    );
     const app = createApp({
       ...{ askers, setup, staff, origins, store, metrics, log, now, boards, boardFiles, entry },
       invitations: createInvitations(entry),

@@ -7,7 +7,7 @@ import { call } from "../session/api.ts";
 import type { BoardSession } from "../session/board-session.ts";
 import { readKeptView } from "../session/device-store.ts";
 import { openSession } from "../session/open-session.ts";
-import { takePageView } from "../session/page-view.ts";
+import { takePageLanes, takePageView } from "../session/page-view.ts";
 import { BoardScreen } from "./BoardScreen.tsx";
 import { BoardWaiting } from "./BoardWaiting.tsx";
 import { RefusedPage } from "./RefusedPage.tsx";
@@ -21,12 +21,49 @@ type Opening =
 const retryMs = 3_000;
 const lanesOf = (view: BoardView) => JSON.stringify([view.me, view.lanes]);
 
+/** A page's own lanes are asked for with its scripts; when they are this late, the socket is not to wait for them. */
+const lanesMs = 1_500;
+/** What this device keeps is nearly always there sooner. */
+const copyMs = 400;
+const after = (ms: number) => new Promise<undefined>((done) => setTimeout(done, ms));
+
+let ahead: { readonly boardId: BoardId; readonly session: BoardSession; readonly isKept: boolean } | undefined;
+
+/**
+ * Opens the board while the first screen's other parts are still coming, when the page or the device knows how this
+ * person is on it; `BoardRoute` takes it over. Resolves when the board is there to be drawn, or has had time enough.
+ */
+export async function openAhead(boardId: BoardId): Promise<void> {
+  const fresh = takePageView(boardId);
+  const view = fresh ?? readKeptView(boardId);
+  if (!view) return;
+  const bytes = await Promise.race([takePageLanes(boardId), after(lanesMs)]);
+  const session = openSession(view, undefined, bytes && new Uint8Array(bytes));
+  ahead = { boardId, session, isKept: !fresh };
+  let stop = () => {};
+  const isShown = new Promise<void>((done) => {
+    stop = session.subscribeStatus(() => {
+      if (session.status().status !== "loading") done();
+    });
+    if (session.status().status !== "loading") done();
+  });
+  await Promise.race([isShown, after(copyMs)]);
+  stop();
+}
+
 /**
  * Opens a board for whoever this browser is on it: at once from what this device kept, else by asking. A worker who is
  * signed in is let in to boards of theirs on the way.
  */
 export function BoardRoute({ boardId }: { readonly boardId: BoardId }) {
-  const [opening, setOpening] = useState<Opening>({ status: "asking" });
+  const [first] = useState(() => {
+    const taken = ahead?.boardId === boardId ? ahead : undefined;
+    ahead = undefined;
+    return taken;
+  });
+  const [opening, setOpening] = useState<Opening>(() =>
+    first ? { status: "open", session: first.session, lanes: lanesOf(first.session.view()) } : { status: "asking" },
+  );
   /** Counts up when the board has to be opened anew: other lanes, or a change let go. */
   const [turn, setTurn] = useState(0);
 
@@ -36,13 +73,16 @@ export function BoardRoute({ boardId }: { readonly boardId: BoardId }) {
     let session: BoardSession | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
 
-    const open = (view: BoardView) => {
-      const opened = openSession(view);
+    const show = (opened: BoardSession) => {
       session = opened;
-      const lanes = lanesOf(view);
-      setOpening({ status: "open", session: opened, lanes });
+      const lanes = lanesOf(opened.view());
+      setOpening((before) =>
+        before.status === "open" && before.session === opened
+          ? before
+          : { status: "open", session: opened, lanes: lanesOf(opened.view()) },
+      );
       opened.subscribeView(() => {
-        if (lanesOf(opened.view()) !== lanes) setTurn((before) => before + 1);
+        if (lanesOf(opened.view()) !== lanes) setTurn((count) => count + 1);
       });
     };
     const ask = async () => {
@@ -54,18 +94,19 @@ export function BoardRoute({ boardId }: { readonly boardId: BoardId }) {
         if (entered.ok) reply = await call<BoardView>("GET", path);
       }
       if (!current || session) return;
-      if (reply.ok) open(reply.value);
+      if (reply.ok) show(openSession(reply.value));
       else if (reply.error.kind === "offline" || reply.error.kind === "not-storing") {
         setOpening({ status: "unreachable" });
         timer = setTimeout(ask, retryMs);
       } else setOpening({ status: "refused", reason: reply.error.kind });
     };
 
-    const fresh = takePageView(boardId);
     const kept = readKeptView(boardId);
-    if (fresh) open(fresh);
-    else if (kept) {
-      open(kept);
+    if (first && turn === 0) {
+      show(first.session);
+      if (first.isKept) session?.refreshView();
+    } else if (kept) {
+      show(openSession(kept));
       session?.refreshView();
     } else ask();
     addEventListener("online", ask);
@@ -75,7 +116,7 @@ export function BoardRoute({ boardId }: { readonly boardId: BoardId }) {
       removeEventListener("online", ask);
       session?.close();
     };
-  }, [boardId, turn]);
+  }, [boardId, turn, first]);
 
   switch (opening.status) {
     case "asking":

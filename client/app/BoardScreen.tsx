@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useState } from "react";
 import { LongWordsProvider } from "../board/LongWords.tsx";
 import { useMe, useStatus } from "../board/use-people.ts";
 import { useLanguage } from "../messages/language.tsx";
@@ -47,7 +47,8 @@ export function BoardScreen({ onOpenAnew }: BoardScreenProps) {
   }, [language, suggest]);
 
   const isShown = status.status === "live" || status.status === "offline";
-  useEffect(() => {
+  // Before the frame is drawn, which would else be laid out with both.
+  useLayoutEffect(() => {
     // The page came with a copy of the board to read until now.
     if (isShown) document.getElementById("page-copy")?.remove();
   }, [isShown]);

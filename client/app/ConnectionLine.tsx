@@ -1,13 +1,11 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 import { useSession } from "../board/BoardContext.tsx";
 import { useSaveState, useStatus } from "../board/use-people.ts";
 import { useLanguage } from "../messages/language.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import styles from "./ConnectionLine.module.css";
-
-/** A connection that comes back this soon is nobody's worry. */
-const graceMs = 1_500;
+import { graceMs, useIsPast } from "./use-is-past.ts";
 
 /** One line under the header while something is not as it should be: what, what is safe, what to do. */
 export function ConnectionLine({ onOpenAnew }: { readonly onOpenAnew: () => void }) {
@@ -53,15 +51,4 @@ export function ConnectionLine({ onOpenAnew }: { readonly onOpenAnew: () => void
     );
   }
   return null;
-}
-
-/** Whether a moment (Unix ms) has come; looks again when it does. */
-function useIsPast(moment: number | undefined): boolean {
-  const [past, setPast] = useState<number>();
-  useEffect(() => {
-    if (moment === undefined) return;
-    const timer = setTimeout(() => setPast(moment), Math.max(0, moment - Date.now()));
-    return () => clearTimeout(timer);
-  }, [moment]);
-  return moment !== undefined && past === moment;
 }

@@ -21,6 +21,15 @@ function languageOfOpeningBoard(): string | undefined {
   return view?.people.find((person) => person.personId === view.me)?.language;
 }
 
+/** BCP 47 tags as they stand when the page opens, most wanted first. */
+export function wantedAtStart(): readonly string[] {
+  return tagsOf(readKeptLanguage(), languageOfOpeningBoard());
+}
+
+function tagsOf(picked: string | undefined, suggested: string | undefined): readonly string[] {
+  return [picked, suggested, ...navigator.languages].filter((tag): tag is string => tag !== undefined);
+}
+
 /** Which language the screens speak: what the person picked, else what their board says, else what their browser says. */
 export function WantedLanguageProvider({ children }: { readonly children: ReactNode }) {
   const [picked, setPicked] = useState(readKeptLanguage);
@@ -29,10 +38,7 @@ export function WantedLanguageProvider({ children }: { readonly children: ReactN
     keepLanguage(tag);
     setPicked(tag);
   }, []);
-  const wanted = useMemo(
-    () => [picked, suggested, ...navigator.languages].filter((tag): tag is string => tag !== undefined),
-    [picked, suggested],
-  );
+  const wanted = useMemo(() => tagsOf(picked, suggested), [picked, suggested]);
   const value = useMemo(() => ({ pick, suggest: setSuggested }), [pick]);
   return (
     <WantedContext value={value}>

@@ -18,6 +18,7 @@ import styles from "./ListView.module.css";
 import { AuthorsAndShelf } from "./MapTools.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";
 import { pointAfter } from "./place-in-order.ts";
+import { createPace, PaceContext, useGradual } from "./use-gradual.ts";
 
 /**
  * The map's twin: the same cards in the same order, as headings and lists, with every action a button. For thumbs, for
@@ -25,6 +26,7 @@ import { pointAfter } from "./place-in-order.ts";
  */
 export function ListView(slots: CardSlots) {
   const { say } = useLanguage();
+  const [pace] = useState(createPace);
   return (
     <CardDesk>
       <div className={styles.frame}>
@@ -32,9 +34,11 @@ export function ListView(slots: CardSlots) {
           <div className={styles.tools}>
             <AuthorsAndShelf />
           </div>
-          {areas.map((area) => (
-            <AreaPart key={area} area={area} hasStory={slots.story !== undefined} />
-          ))}
+          <PaceContext value={pace}>
+            {areas.map((area) => (
+              <AreaPart key={area} area={area} hasStory={slots.story !== undefined} />
+            ))}
+          </PaceContext>
         </section>
         <NoticeBar />
       </div>
@@ -93,12 +97,20 @@ function CellPart({ area, time, hasStory }: CellPartProps) {
   const board = useBoard();
   const desk = useDesk();
   const cardIds = useCell(cellKeyOf(area, time));
+  const shown = useGradual(cardIds.length);
+  /** A card that is being written in, or should have the focus, is there whatever comes later. */
+  const wanted = useDeskState(
+    useCallback(
+      ({ editing, focus }: DeskState) => cardIds.indexOf((editing ?? focus?.cardId) as CardId) + 1,
+      [cardIds],
+    ),
+  );
   return (
     <div className={cardIds.length === 0 ? styles.emptyCell : undefined}>
       <h3 className={styles.time}>{say(`time.${time}`)}</h3>
       {cardIds.length > 0 && (
         <ul className={styles.cards}>
-          {cardIds.map((cardId, index) => (
+          {cardIds.slice(0, Math.max(shown, wanted)).map((cardId, index) => (
             <CardItem
               key={cardId}
               cardId={cardId}

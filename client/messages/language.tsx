@@ -1,5 +1,5 @@
 import { type I18n, setupI18n } from "@lingui/core";
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import type common from "./en/common.json";
 import type editor from "./en/editor.json";
 import type entry from "./en/entry.json";
@@ -102,11 +102,16 @@ function createLanguage(tag: LanguageTag, i18n: I18n): Language {
 
 const LanguageContext = createContext<Language | undefined>(undefined);
 
-/** Loads one language and hands it out. */
+const loadedLanguages = new Map<LanguageTag, Language>();
+
+/** Loads one language and hands it out; the same object each time. */
 export async function loadLanguage(tag: LanguageTag): Promise<Language> {
   const { messages } = await loaders[tag]();
   const locale = tag === "ar" ? "ar-u-nu-latn" : "en";
-  return createLanguage(tag, setupI18n({ locale, messages: { [locale]: messages } }));
+  const language =
+    loadedLanguages.get(tag) ?? createLanguage(tag, setupI18n({ locale, messages: { [locale]: messages } }));
+  loadedLanguages.set(tag, language);
+  return language;
 }
 
 interface LanguageProviderProps {
@@ -115,22 +120,27 @@ interface LanguageProviderProps {
   readonly children: ReactNode;
 }
 
-/** Gives its children a language, and keeps the last one on screen while another loads. */
+/** Gives its children a language, at once when it is loaded, and keeps the last one on screen while another loads. */
 export function LanguageProvider({ wanted, children }: LanguageProviderProps) {
   const tag = useMemo(() => nearestLanguage(wanted), [wanted]);
-  const [language, setLanguage] = useState<Language>();
+  const [loaded, setLoaded] = useState<Language>();
+  const language = loadedLanguages.get(tag) ?? loaded;
   useEffect(() => {
     let current = true;
-    loadLanguage(tag).then((loaded) => {
-      if (!current) return;
-      document.documentElement.lang = loaded.tag;
-      document.documentElement.dir = loaded.dir;
-      setLanguage(loaded);
-    });
+    if (!loadedLanguages.has(tag)) {
+      loadLanguage(tag).then((fresh) => {
+        if (current) setLoaded(fresh);
+      });
+    }
     return () => {
       current = false;
     };
   }, [tag]);
+  useLayoutEffect(() => {
+    if (!language) return;
+    document.documentElement.lang = language.tag;
+    document.documentElement.dir = language.dir;
+  }, [language]);
   return language && <LanguageContext value={language}>{children}</LanguageContext>;
 }
 

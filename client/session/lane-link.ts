@@ -36,6 +36,8 @@ export interface LaneLink {
 
 export interface LaneLinkOptions {
   readonly lane: OpenLane;
+  /** The lane's updates as the relay had them when the page was opened. */
+  readonly brought: readonly Uint8Array[] | undefined;
   readonly copyName: string;
   /** `wss://host/sync` */
   readonly serverUrl: string;
@@ -54,10 +56,25 @@ function closeReasonOf(code: number): CloseReason {
   return found ?? "removed";
 }
 
+/** Whether all of it could be read. What could is as the relay has it, and does no harm. */
+function applyBrought(doc: Y.Doc, updates: readonly Uint8Array[]): boolean {
+  try {
+    doc.transact(() => {
+      for (const update of updates) Y.applyUpdate(doc, update);
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function openLaneLink(options: LaneLinkOptions): LaneLink {
   const { lane, now, onChange } = options;
   const doc = new Y.Doc();
   keepMarks(doc);
+  // Before anybody listens to the document: it is no change of ours, nothing to send, and to write it anew for listeners
+  // would cost as much as reading it.
+  const isBrought = options.brought !== undefined && applyBrought(doc, options.brought);
   let ledger = emptyLedger;
   let copy: OfflineCopy | undefined;
   let everSynced = false;
@@ -149,7 +166,7 @@ export function openLaneLink(options: LaneLinkOptions): LaneLink {
     doc,
     awareness: provider.awareness,
     ledger: () => ledger,
-    isShown: () => everSynced || copy?.isCopy === true,
+    isShown: () => everSynced || isBrought || copy?.isCopy === true,
     isKept: () => copy !== undefined,
     reconnect: () => {
       if (state !== "open") return;

@@ -5,6 +5,7 @@ import { openBoard } from "#shared/board/open-board.ts";
 import type { BoardView } from "#shared/protocol/api.ts";
 import type { CloseReason } from "#shared/protocol/close-codes.ts";
 import type { ErrorKind } from "#shared/protocol/errors.ts";
+import { type LaneCopy, readLaneCopies } from "#shared/protocol/lane-copies.ts";
 import type { RefusedKind } from "#shared/protocol/messages.ts";
 import { fail, ok } from "#shared/result.ts";
 import { call } from "./api.ts";
@@ -60,6 +61,15 @@ const finalKinds: readonly (ErrorKind | "offline")[] = ["not-signed-in", "not-al
 /** A browser does not say why a socket was refused, so the board is asked for, at most this often. */
 const askPauseMs = 5_000;
 
+/** Nothing, when the bytes were cut short on the way: the socket brings it all. */
+function readBrought(bytes: Uint8Array): readonly LaneCopy[] {
+  try {
+    return readLaneCopies(bytes);
+  } catch {
+    return [];
+  }
+}
+
 function later(run: () => void, ms: number): () => void {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
@@ -67,10 +77,17 @@ function later(run: () => void, ms: number): () => void {
 
 /**
  * Opens the board for one person on this device: reads the offline copies, connects every lane, and keeps trying. The
- * view may be one kept from an earlier visit. When the view's lanes change, close this session and open another.
+ * view may be one kept from an earlier visit. `brought` is what the page fetched of its lanes (`lane-copies.ts`), when
+ * it did: the board is there to be written on before any socket is open. When the view's lanes change, close this
+ * session and open another.
  */
-export function openSession(opening: BoardView, world: SessionWorld = browserWorld()): BoardSession {
+export function openSession(
+  opening: BoardView,
+  world: SessionWorld = browserWorld(),
+  brought?: Uint8Array,
+): BoardSession {
   const { now } = world;
+  const broughtLanes = brought ? readBrought(brought) : [];
   let view = opening;
   let refused: CloseReason | ErrorKind | undefined;
   let refusal: RefusedKind | undefined;
@@ -156,6 +173,7 @@ export function openSession(opening: BoardView, world: SessionWorld = browserWor
   const links: readonly LaneLink[] = opening.lanes.map((lane) =>
     openLaneLink({
       lane,
+      brought: broughtLanes.find(({ laneId }) => laneId === lane.laneId)?.updates,
       copyName: `alongside:${opening.boardId}:${lane.laneId}:${opening.me}`,
       serverUrl: `${world.origin.replace(/^http/, "ws")}/sync`,
       WebSocket: world.WebSocket,
@@ -227,6 +245,9 @@ export function openSession(opening: BoardView, world: SessionWorld = browserWor
       listeners.delete(listener);
     };
   };
+
+  // What the page brought can be shown from the first moment.
+  update();
 
   return {
     board,

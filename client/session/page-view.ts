@@ -18,3 +18,25 @@ export function peekPageView(boardId: BoardId): BoardView | undefined {
   const view = JSON.parse(element.textContent ?? "") as BoardView;
   return view.boardId === boardId ? view : undefined;
 }
+
+let lanes: { readonly boardId: BoardId; readonly bytes: Promise<ArrayBuffer | undefined> } | undefined;
+
+/**
+ * Takes up the board's lanes, which a page that came with the board has begun to fetch by itself (`shared/protocol/
+ * lane-copies.ts` reads them). To be called as early as can be; a page without the board asks for nothing.
+ */
+export function askPageLanes(boardId: BoardId): void {
+  if (!peekPageView(boardId)) return;
+  const bytes = fetch(`/b/${boardId}/lanes`).then(
+    (response) => (response.ok ? response.arrayBuffer() : undefined),
+    () => undefined,
+  );
+  lanes = { boardId, bytes };
+}
+
+/** What was asked for, once only, as the view is. */
+export async function takePageLanes(boardId: BoardId): Promise<ArrayBuffer | undefined> {
+  const taken = lanes?.boardId === boardId ? lanes.bytes : undefined;
+  lanes = undefined;
+  return taken?.catch(() => undefined);
+}

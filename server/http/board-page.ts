@@ -9,10 +9,9 @@ import type { Askers } from "../access/asker.ts";
 import type { Boards } from "../access/boards.ts";
 import { readBoard } from "../relay/read-board.ts";
 import type { BoardStore } from "../store/board-store.ts";
+import { mostLaneBytes } from "./lane-bytes.ts";
 import { type Labels, renderPageCopy } from "./page-copy.ts";
 
-/** Stored bytes past which a board is not written into its page: the live one is there sooner. */
-const mostBytes = 1024 * 1024;
 const rightToLeft = /^(ar|fa|he|ur|ps|sd|ug|yi|dv|ckb)\b/;
 
 export interface BoardPageParts {
@@ -38,12 +37,15 @@ export function boardPage(folder: string, { store, askers, boards }: BoardPagePa
     const readCopy = inSteps(async ({ take, refuse }) => {
       const { person } = await take(askers.onBoard(request, boardId));
       const view = await take(boards.view(person));
-      const board = (await take(readBoard(store, person, view.lanes, mostBytes))) ?? refuse("too-large");
+      const board = (await take(readBoard(store, person, view.lanes, mostLaneBytes))) ?? refuse("too-large");
       try {
         const locale = labelsByLocale.has(person.language) ? person.language : "en";
         const dir = rightToLeft.test(locale) ? "rtl" : "ltr";
         const copy = renderPageCopy(board, view.title, labelsByLocale.get(locale) ?? {}, locale, dir);
-        return { copy: `${copy}${viewForScript(view)}`, preloads: preloadsFor(manifest, locale) };
+        return {
+          copy: `${copy}${viewForScript(view)}`,
+          preloads: `${preloadsFor(manifest, locale)}${lanesPreload(boardId)}`,
+        };
       } finally {
         board.close();
       }
@@ -92,6 +94,11 @@ function preloadsFor(manifest: Manifest, locale: string): string {
       ...css.map((each) => `<link rel="preload" as="style" crossorigin href="/${each}">`),
     ])
     .join("");
+}
+
+/** The lanes themselves (`lane-bytes.ts`), so that the board can be written on as soon as its code is there. */
+function lanesPreload(boardId: BoardId): string {
+  return `<link rel="preload" as="fetch" crossorigin href="/b/${boardId}/lanes">`;
 }
 
 function readLabels(folder: string): ReadonlyMap<string, Labels> {

@@ -104,19 +104,29 @@ declare global {
   }
 }
 
-/** Runs in the page: notes when words of a card were first painted, and when a card could first be written in. */
-function watch(): void {
+/**
+ * Runs in the page: notes when words of a card were first on screen, and when a card that can be written in was. A frame's
+ * own callback comes before it is laid out and drawn, which is what costs; a message sent from there comes after.
+ */
+export function watch(): void {
   const seen: { readable?: number; editable?: number } = {};
   window.__seen = seen;
+  const drawn = (what: "readable" | "editable") => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      seen[what] ??= performance.now();
+    };
+    port2.postMessage(0);
+  };
   const look = () => {
-    if (seen.readable === undefined && document.querySelector("#page-copy li")) seen.readable = performance.now();
-    if (document.querySelector("[data-card-id]")) seen.editable = performance.now();
+    if (seen.readable === undefined && document.querySelector("#page-copy li")) drawn("readable");
+    if (document.querySelector("[data-card-id]")) drawn("editable");
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }
 
-async function fill(server: RunningServer, worker: Parameters<typeof openRemoteBoard>[1]): Promise<void> {
+export async function fill(server: RunningServer, worker: Parameters<typeof openRemoteBoard>[1]): Promise<void> {
   const remote = openRemoteBoard(server.url, { ...worker, language: "en" });
   await remote.synced();
   for (let index = 0; index < cards; index += 1) {

@@ -24,6 +24,7 @@ test("A screen reader is given the map, the list and the plan of Gavin's board a
   const read = async (name: string) => page.getByRole("region", { name, exact: true }).last().ariaSnapshot();
 
   await board.show("list");
+  await expect.poll(() => board.cards.count()).toBe(Object.keys(stories.gavin.cards).length);
   await expect(await read(say("list.name"))).toMatchFileSnapshot("reading/gavin-list.txt");
   await expect(await read(say("board.view.plan"))).toMatchFileSnapshot("reading/gavin-plan.txt");
   await board.show("map");

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as Y from "yjs";
 import type { LaneId, PersonId } from "#shared/board/ids.ts";
 import { openBoard } from "#shared/board/open-board.ts";
+import { readLaneCopies } from "#shared/protocol/lane-copies.ts";
 import { type HttpServer, joinWith, makeBoard, setUpBo, startHttp } from "./http-support.ts";
 
 let server: HttpServer;
@@ -90,6 +91,26 @@ describe("the board's page", () => {
       expect(page.body).toContain('id="root"');
       expect(page.body).not.toContain("sing");
       expect(page.body).not.toContain("board-view");
+      const lanes = await caller.call("GET", `/b/${made.boardId}/lanes`);
+      expect([lanes.status, lanes.body]).toEqual([404, ""]);
     }
+  });
+
+  test("asks for its lanes by itself, which come as they are stored", async () => {
+    const made = await makeBoard(await setUpBo(server));
+    const { caller, reply: joined } = await joinWith(server, made.invitation.url);
+    const shared = made.lanes.find((lane) => lane.kind === "shared");
+    const bytes = laneWith("I sing by ear");
+    await store(shared?.laneId as LaneId, bytes);
+    const page = await caller.call("GET", `/b/${made.boardId}`);
+    const asked = /<link rel="preload" as="fetch" crossorigin href="([^"]+)">/.exec(page.body)?.[1];
+    const reply = await fetch(`${server.url}${asked}`, {
+      headers: { authorization: `Bearer ${joined.sessionToken}` },
+    });
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get("cache-control")).toBe("no-store");
+    const copies = readLaneCopies(new Uint8Array(await reply.arrayBuffer()));
+    expect(copies.map(({ laneId }) => laneId)).toEqual(made.lanes.map(({ laneId }) => laneId));
+    expect(copies.find(({ laneId }) => laneId === shared?.laneId)?.updates).toEqual([bytes]);
   });
 });
