@@ -18,6 +18,8 @@ export interface AckLedger {
   readonly settleStep2: (count: UpdateCount) => void;
   /** The first this many updates are settled. */
   readonly settled: () => UpdateCount;
+  /** Something was lost and has not come back. */
+  readonly hasLost: () => boolean;
 }
 
 export function createAckLedger(): AckLedger {
@@ -38,5 +40,6 @@ export function createAckLedger(): AckLedger {
       settle(count);
     },
     settled: () => settled,
+    hasLost: () => [...ahead.values()].includes("lost"),
   };
 }

@@ -4,6 +4,7 @@ import { encodeServerMessage, type ServerMessage } from "#shared/protocol/messag
 import type { Admission } from "../access/admission.ts";
 import type { PersonRecord } from "../store/board-store.ts";
 import { type AckLedger, createAckLedger } from "./ack-ledger.ts";
+import { createDelivery, type Delivery } from "./delivery.ts";
 import { heartbeatFrame } from "./frames.ts";
 import type { Clock, SocketPort } from "./ports.ts";
 
@@ -15,8 +16,14 @@ export interface Connection {
   /** Whether it asked for message types of ours. */
   readonly asksAcks: boolean;
   readonly ledger: AckLedger;
-  /** Counts offences that are ignored one by one; `true` when there were too many. */
+  /** Counts presence that is ignored; `true` when there was too much of it. */
+  readonly noteBadPresence: () => boolean;
+  /** Counts what nobody honest sends [R3, R4]; `true` when it was once too often. */
   readonly noteOffence: () => boolean;
+  /** Its way for updates; everything else goes by `send`. */
+  readonly delivery: Delivery;
+  /** Sync steps 1 sent to it that it has not answered. */
+  readonly asked: { steps: number };
 
   readonly isOpen: () => boolean;
   /** Closes it (1013) instead when its queue is past the limit [R6]. */
@@ -25,8 +32,8 @@ export interface Connection {
   readonly sendPresence: (frame: Uint8Array) => void;
   /** Sent only to those who asked. */
   readonly tell: (message: ServerMessage) => void;
-  /** Says how far its updates are settled, if that has changed. */
-  readonly sendAck: () => void;
+  /** Says how far its updates are settled, if that has changed and it asked to hear of it. */
+  readonly sendAck: () => boolean;
   readonly close: (reason: CloseReason) => void;
 
   /** The other side has ended it: nothing here is to run for it any more. */
@@ -45,13 +52,14 @@ export interface ConnectionDeps {
   readonly clock: Clock;
   /** Called once, when it closes from this side; the socket's own end is the relay's to report. */
   readonly onClosing: (reason: CloseReason | "dead") => void;
+  readonly onSent?: (bytes: number) => void;
 }
 
 /** Time between two pings; one that went unanswered until the next ends the connection. */
 export const pingEveryMs = 30_000;
 /** Time a reader gets to take what is queued and answer our close. */
 const closeGraceMs = 5_000;
-const offencesBeforeClose = 20;
+const badPresenceBeforeClose = 20;
 /** No timer counts further (2^31 ms); a session that outlives this is looked at again. */
 const longestTimerMs = 2_000_000_000;
 
@@ -60,6 +68,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
   const ledger = createAckLedger();
   let person = admission.person;
   let open = true;
+  let badPresence = 0;
   let offences = 0;
   let ackedCount = 0;
   let lastSentAt = clock.now();
@@ -88,6 +97,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
     if (!open) return;
     if (socket.queuedBytes() > limits.queuedBytesBeforeClose) return close("resync");
     lastSentAt = clock.now();
+    deps.onSent?.(frame.length);
     socket.send(frame);
   };
 
@@ -105,7 +115,16 @@ export function createConnection(deps: ConnectionDeps): Connection {
     },
     asksAcks,
     ledger,
-    noteOffence: () => ++offences > offencesBeforeClose,
+    noteBadPresence: () => ++badPresence > badPresenceBeforeClose,
+    noteOffence: () => ++offences >= limits.offences,
+    delivery: createDelivery({
+      clock,
+      isOpen: () => open,
+      queuedBytes: socket.queuedBytes,
+      send,
+      giveUp: () => close("resync"),
+    }),
+    asked: { steps: 0 },
     isOpen: () => open,
     send,
     sendPresence: (frame) => {
@@ -114,9 +133,10 @@ export function createConnection(deps: ConnectionDeps): Connection {
     tell,
     sendAck: () => {
       const count = ledger.settled();
-      if (count === ackedCount) return;
+      if (count === ackedCount) return false;
       ackedCount = count;
       tell({ type: "ack", count });
+      return asksAcks;
     },
     close,
     ended: () => {

@@ -43,11 +43,13 @@ function readFrame(decoder: decoding.Decoder): ClientFrame | undefined {
   }
 }
 
+const readBytes = (decoder: decoding.Decoder): Uint8Array => viewOfBytes(decoder).slice();
+
 /** As lib0's `readVarUint8Array`, which does not look whether the length is within the frame. Throws when it is not. */
-export function readBytes(decoder: decoding.Decoder): Uint8Array {
+export function viewOfBytes(decoder: decoding.Decoder): Uint8Array {
   const length = decoding.readVarUint(decoder);
   if (length > decoder.arr.length - decoder.pos) throw new RangeError("a length beyond the end");
-  return decoding.readUint8Array(decoder, length).slice();
+  return decoding.readUint8Array(decoder, length);
 }
 
 const syncFrame = (syncType: number, bytes: Uint8Array): Uint8Array =>

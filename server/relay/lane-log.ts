@@ -1,9 +1,12 @@
-import type { LaneId, PersonId } from "#shared/board/ids.ts";
+import type { LaneId } from "#shared/board/ids.ts";
 import { fail, type Result } from "#shared/result.ts";
-import type { Seq, StoreFailure } from "../store/board-store.ts";
+import type { NewUpdate, Seq, StoreFailure } from "../store/board-store.ts";
 import type { Clock, LaneStore, RelayLog } from "./ports.ts";
 
-/** What becomes of one update: `written` or `lost`, and after `written` at last `forced`. */
+/**
+ * What becomes of one update: `written` or `lost`, in the order they were appended whatever the store answers first, and
+ * after `written` at last `forced`.
+ */
 export interface UpdateFate {
   /** `again`: others have seen it before; it was stored anew because the disk had not forced it. */
   readonly written: (seq: Seq, again: boolean) => void;
@@ -19,27 +22,36 @@ export interface UpdateFate {
  */
 export interface LaneLog {
   /** May only be called while not `failing()`. */
-  readonly append: (personId: PersonId, bytes: Uint8Array, fate: UpdateFate) => void;
+  readonly append: (update: LaneUpdate, fate: UpdateFate) => void;
   /** Runs when all that was appended so far is forced (or lost): at once when there is nothing to wait for. */
   readonly whenForced: (run: () => void) => void;
   readonly failing: () => boolean;
   /** Another lane of the board has met the failure: act as if this one had. */
   readonly fail: () => void;
-  /** Nothing is waiting, not even to be written again. */
-  readonly isEmpty: () => boolean;
+  /** Updates that wait to be forced, or to be written again. */
+  readonly depth: () => number;
   /** Settles when the store has answered for all that was appended so far, well or badly. */
   readonly answered: () => Promise<void>;
   readonly close: () => void;
 }
 
+export type LaneUpdate = Pick<NewUpdate, "personId" | "bytes" | "claims" | "returned">;
+
 interface Entry {
-  readonly personId: PersonId;
-  readonly bytes: Uint8Array;
+  readonly update: LaneUpdate;
   readonly fate: UpdateFate;
   readonly followers: (() => void)[];
   /** `unforced`: others have seen it but the disk would not force it, so it is appended again when the store is back. */
   state: "with-store" | "unforced" | "forced" | "lost";
+  /** What the store answered, until its fate is told. */
+  written: Result<Seq, StoreFailure> | undefined;
+  isTold: boolean;
   answer: Promise<void>;
+}
+
+export interface CommitLatency {
+  readonly writtenMs: number;
+  readonly forcedMs: number;
 }
 
 const firstPauseMs = 100;
@@ -49,7 +61,12 @@ const longestPauseMs = 1_000;
 export function openLaneLog(
   laneId: LaneId,
   deps: { readonly store: LaneStore; readonly clock: Clock; readonly log: RelayLog },
-  on: { readonly failing: () => void; readonly healed: () => void },
+  on: {
+    readonly failing: () => void;
+    readonly healed: () => void;
+    /** How long the store took, in ms, for an update that went well. */
+    readonly committed?: ((latency: CommitLatency) => void) | undefined;
+  },
 ): LaneLog {
   const { store, clock, log } = deps;
   const waiting: Entry[] = [];
@@ -66,22 +83,39 @@ export function openLaneLog(
     }
   };
 
+  /** Tells the fates of all at the head of the line that the store has answered for. */
+  const tellInOrder = () => {
+    for (const entry of waiting) {
+      if (entry.isTold) continue;
+      if (!entry.written) return;
+      entry.isTold = true;
+      if (entry.written.ok) entry.fate.written(entry.written.value, false);
+      else entry.fate.lost();
+    }
+  };
+
   const handToStore = async (entry: Entry, again: boolean) => {
     entry.state = "with-store";
-    const appending = appendTo(store, { laneId, personId: entry.personId, at: clock.now(), bytes: entry.bytes });
+    const askedAt = clock.now();
+    const appending = appendTo(store, { ...entry.update, laneId, at: askedAt });
     const forcing = outcome(appending.forced);
     const written = await outcome(appending.written);
+    const writtenAt = clock.now();
     // Once others have seen it, it is the lane's: it may wait, but not be lost.
-    if (!written.ok && !again) {
-      entry.state = "lost";
-      entry.fate.lost();
-      noteFailure(written.error.why);
-    } else {
-      if (written.ok) entry.fate.written(written.value, again);
+    if (again && written.ok) entry.fate.written(written.value, true);
+    if (!again) {
+      entry.written = written;
+      if (!written.ok) entry.state = "lost";
+      tellInOrder();
+    }
+    if (!written.ok && !again) noteFailure(written.error.why);
+    else {
       const forced = written.ok ? await forcing : written;
       entry.state = forced.ok ? "forced" : "unforced";
-      if (forced.ok) pauseMs = firstPauseMs;
-      else noteFailure(forced.error.why);
+      if (forced.ok) {
+        pauseMs = firstPauseMs;
+        on.committed?.({ writtenMs: writtenAt - askedAt, forcedMs: clock.now() - askedAt });
+      } else noteFailure(forced.error.why);
     }
     settleInOrder();
   };
@@ -110,8 +144,11 @@ export function openLaneLog(
   };
 
   return {
-    append: (personId, bytes, fate) => {
-      const entry: Entry = { personId, bytes, fate, followers: [], state: "with-store", answer: Promise.resolve() };
+    append: (update, fate) => {
+      const entry: Entry = {
+        ...{ update, fate, followers: [], state: "with-store", written: undefined, isTold: false },
+        answer: settled,
+      };
       waiting.push(entry);
       entry.answer = handToStore(entry, false);
     },
@@ -122,7 +159,7 @@ export function openLaneLog(
     },
     failing: () => failing,
     fail: () => noteFailure("sibling lane"),
-    isEmpty: () => waiting.length === 0,
+    depth: () => waiting.length,
     answered: async () => {
       await Promise.all(waiting.map((entry) => entry.answer));
     },
@@ -132,6 +169,8 @@ export function openLaneLog(
     },
   };
 }
+
+const settled = Promise.resolve();
 
 type Failed = Result<never, StoreFailure>;
 const brokenStore: Failed = fail({ kind: "store-failing", why: "failing" });

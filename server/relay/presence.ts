@@ -4,7 +4,7 @@ import type { PersonId } from "#shared/board/ids.ts";
 import { limits } from "#shared/protocol/limits.ts";
 import type { StampedPerson } from "#shared/protocol/presence.ts";
 import type { PersonRecord } from "../store/board-store.ts";
-import { readBytes } from "./frames.ts";
+import { viewOfBytes } from "./frames.ts";
 import { isWithin } from "./update-shape.ts";
 
 /** A connection, as far as presence is concerned. */
@@ -17,8 +17,11 @@ export interface Presenter {
  * it hears of others: such entries are passed over, and are no offence.
  */
 export interface PresenceTable {
-  /** `bad`: it held an entry of the connection's own that is too large or not an object. `undecodable`: not presence at all. */
-  readonly receive: (from: Presenter, entries: Uint8Array) => "fine" | "bad" | "undecodable";
+  /**
+   * `bad`: it held an entry of the connection's own that is too large or not an object. `forged`: it shows something in the
+   * name of somebody else's client id. `undecodable`: not presence at all.
+   */
+  readonly receive: (from: Presenter, entries: Uint8Array) => "fine" | "bad" | "forged" | "undecodable";
   /** Others will see them go. */
   readonly leave: (who: Presenter) => void;
   /** Writes the person anew on what their connections show. */
@@ -37,7 +40,6 @@ export interface PresenceChange {
 
 interface Known {
   readonly clientId: number;
-  /** The first person to show a client id keeps it for as long as the room stays open. */
   readonly personId: PersonId;
   holder: Presenter | undefined;
   /** As the client counts. */
@@ -53,12 +55,19 @@ interface Known {
   entry: Uint8Array;
 }
 
-/** Client ids of people who have left, kept so that nobody else takes them up. */
+/** Client ids of people who have left, with the clock at which they come back. */
 const rememberedIds = 512;
 /** A stock client sends on what it heard of everyone in the room. */
 const entriesInFrame = 1_024;
 
-export function createPresenceTable(): PresenceTable {
+/** Whose client ids are [R3]. */
+export interface ClientIds {
+  readonly ownerOf: (clientId: number) => PersonId | undefined;
+  /** That person shows it: theirs from now on, unless it is somebody else's (`false`). */
+  readonly show: (clientId: number, personId: PersonId) => boolean;
+}
+
+export function createPresenceTable(ids: ClientIds): PresenceTable {
   const knownById = new Map<number, Known>();
   const idByHolder = new Map<Presenter, number>();
   /** Connections whose client id a newer one of the same person has taken over. */
@@ -91,10 +100,11 @@ export function createPresenceTable(): PresenceTable {
   };
 
   const claim = (from: Presenter, clientId: number, isEcho: boolean): Known | undefined => {
-    const personId = from.person().personId;
+    const { personId } = from.person();
+    if (!ids.show(clientId, personId)) return undefined;
     const known = knownById.get(clientId);
     if (known) {
-      if (known.personId !== personId || isEcho) return undefined;
+      if (isEcho) return undefined;
       if (known.holder) {
         takenOver.add(known.holder);
         idByHolder.delete(known.holder);
@@ -121,8 +131,20 @@ export function createPresenceTable(): PresenceTable {
     return fresh;
   };
 
-  const receiveEntry = (from: Presenter, clientId: number, clock: number, json: Uint8Array): "fine" | "bad" => {
+  /** A stock client sends on what it hears; all that it can have heard is stamped, or says that somebody has gone. */
+  const isForged = (from: Presenter, clientId: number, json: Uint8Array): boolean => {
+    const owner = ids.ownerOf(clientId);
+    return owner !== undefined && owner !== from.person().personId && !isNull(json) && !isStamped(json);
+  };
+
+  const receiveEntry = (
+    from: Presenter,
+    clientId: number,
+    clock: number,
+    json: Uint8Array,
+  ): "fine" | "bad" | "forged" => {
     const ownId = idByHolder.get(from);
+    if (ownId !== clientId && isForged(from, clientId, json)) return "forged";
     if (ownId === undefined ? takenOver.has(from) : ownId !== clientId) return "fine";
     if (isNull(json)) {
       const own = ownId === undefined ? undefined : knownById.get(ownId);
@@ -134,7 +156,7 @@ export function createPresenceTable(): PresenceTable {
     }
     const state = parseState(json);
     // What it passes on of others may be larger, by our own stamp.
-    if (!state) return ownId === undefined && knownById.has(clientId) ? "fine" : "bad";
+    if (!state) return ownId === undefined && ids.ownerOf(clientId) !== undefined ? "fine" : "bad";
     const known = ownId === undefined ? claim(from, clientId, Object.hasOwn(state, "person")) : knownById.get(clientId);
     if (!known || clock <= known.clientClock) return "fine";
     const { person: _saidByDevice, user: _alsoSaidByDevice, ...doing } = state;
@@ -148,13 +170,14 @@ export function createPresenceTable(): PresenceTable {
         const decoder = decoding.createDecoder(entries);
         const count = decoding.readVarUint(decoder);
         if (count > entriesInFrame) return "undecodable";
-        let verdict: "fine" | "bad" = "fine";
+        let verdict: "fine" | "bad" | "forged" = "fine";
         for (let index = 0; index < count; index++) {
           const clientId = decoding.readVarUint(decoder);
           const clock = decoding.readVarUint(decoder);
           // We count on from it for others, and past what a number holds nobody could read the frame.
           if (clock > limits.largestClock) return "undecodable";
-          if (receiveEntry(from, clientId, clock, readBytes(decoder)) === "bad") verdict = "bad";
+          const found = receiveEntry(from, clientId, clock, viewOfBytes(decoder));
+          if (found !== "fine" && verdict !== "forged") verdict = found;
         }
         return decoding.hasContent(decoder) ? "undecodable" : verdict;
       } catch {
@@ -201,6 +224,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 const nullBytes = new TextEncoder().encode("null");
 const isNull = (json: Uint8Array): boolean =>
   json.length === nullBytes.length && json.every((byte, index) => byte === nullBytes[index]);
+
+const stamp = Buffer.from('"person":{"id":');
+const isStamped = (json: Uint8Array): boolean => Buffer.from(json.buffer, json.byteOffset, json.length).includes(stamp);
 
 function parseState(json: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   if (json.length > limits.presenceBytes) return undefined;

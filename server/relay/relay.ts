@@ -2,9 +2,10 @@ import type { LaneAccess } from "#shared/access/roles.ts";
 import type { BoardId, LaneId, PersonId } from "#shared/board/ids.ts";
 import type { CloseReason } from "#shared/protocol/close-codes.ts";
 import type { Admission } from "../access/admission.ts";
-import type { PersonRecord } from "../store/board-store.ts";
+import type { NewAuditEntry, PersonRecord } from "../store/board-store.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { type OpenLaneState, openDocLaneState } from "./lane-state.ts";
+import type { CommitLatency } from "./lane-log.ts";
+import { createLaneWork, type LaneWork } from "./lane-work.ts";
 import type { Clock, LaneStore, RelayLog, SocketPort } from "./ports.ts";
 import { openRoom, type Room, type RoomCount, type RoomSettings, roomDefaults } from "./room.ts";
 
@@ -34,6 +35,12 @@ export interface Relay {
   /** What a person may do on a lane has changed: their sockets there are closed, and opened again as the gate now sees it. */
   readonly setAccess: (personId: PersonId, laneId: LaneId, access: LaneAccess | undefined) => void;
 
+  /**
+   * What the store has of this lane is no longer what was loaded (its last good state was taken): its room is forgotten,
+   * and its sockets are closed to come back.
+   */
+  readonly laneRecovered: (laneId: LaneId) => Promise<void>;
+
   readonly isDraining: () => boolean;
   /**
    * For a graceful stop: from now on nothing is accepted; settles when everything received is forced and acked (or the
@@ -59,13 +66,23 @@ export interface SocketHandlers {
   readonly onClosed: () => void;
 }
 
-export type RelayCounts = Readonly<Record<RoomCount | "rooms" | "connections", number>>;
+export type RelayCounts = Readonly<
+  Record<RoomCount | "rooms" | "connections" | "bytes-in" | "bytes-out" | "waiting-for-disk", number>
+> & {
+  /** Sockets closed from this side, by reason; `dead` did not answer any more. */
+  readonly closed: Readonly<Partial<Record<CloseReason | "dead", number>>>;
+};
 
 export interface RelayDeps {
   readonly store: LaneStore;
   readonly clock: Clock;
   readonly log: RelayLog;
-  readonly openLaneState?: OpenLaneState;
+  /** Where documents are built and taken apart; in this thread by default, which holds everybody up. */
+  readonly work?: LaneWork;
+  /** Who opened a lane and who wrote what of it, for the board's audit. */
+  readonly audit?: (entry: NewAuditEntry) => void;
+  /** How long each update took to be written and to be forced, for metrics. */
+  readonly onCommit?: (latency: CommitLatency) => void;
   readonly rooms?: Partial<RoomSettings>;
   readonly drainMs?: number;
 }
@@ -74,6 +91,30 @@ export interface RelayDeps {
 const keepAliveEveryMs = 5_000;
 /** Longer than any gate takes to let somebody in. */
 const changesKeptMs = 120_000;
+
+const nothingYet: Readonly<Record<RoomCount, number>> = {
+  updates: 0,
+  refused: 0,
+  "refused-read-only": 0,
+  "refused-too-large": 0,
+  "refused-malformed": 0,
+  "refused-harmful": 0,
+  "refused-not-yours": 0,
+  "refused-gap": 0,
+  "forged-presence": 0,
+  dropped: 0,
+  gaps: 0,
+  returned: 0,
+  acks: 0,
+  presence: 0,
+  "bad-presence": 0,
+  "bad-frame": 0,
+  loads: 0,
+  diffs: 0,
+  snapshots: 0,
+  "work-failed": 0,
+  damaged: 0,
+};
 
 interface Change {
   readonly moment: number;
@@ -87,14 +128,10 @@ export function createRelay(deps: RelayDeps): Relay {
   const settings = { ...roomDefaults, ...deps.rooms };
   const rooms = new Map<LaneId, Room>();
   const connections = new Map<Connection, Room>();
-  const tally: Record<RoomCount, number> = {
-    updates: 0,
-    refused: 0,
-    dropped: 0,
-    "bad-presence": 0,
-    "bad-frame": 0,
-    snapshots: 0,
-  };
+  const work = deps.work ?? createLaneWork();
+  const tally = { ...nothingYet };
+  const traffic = { in: 0, out: 0 };
+  const closed: Partial<Record<CloseReason | "dead", number>> = {};
   let moment = 0;
   let changes: readonly Change[] = [];
   let draining: Promise<void> | undefined;
@@ -108,7 +145,9 @@ export function createRelay(deps: RelayDeps): Relay {
       clock,
       log,
       settings,
-      openLaneState: deps.openLaneState ?? openDocLaneState,
+      work,
+      audit: deps.audit,
+      onCommit: deps.onCommit,
       count: (what) => tally[what]++,
       onFailing: () => {
         for (const other of rooms.values()) if (other.boardId === boardId && other !== room) other.storeFailing();
@@ -152,7 +191,13 @@ export function createRelay(deps: RelayDeps): Relay {
         asksAcks,
         socket,
         clock,
-        onClosing: () => forget(connection),
+        onClosing: (reason) => {
+          closed[reason] = (closed[reason] ?? 0) + 1;
+          forget(connection);
+        },
+        onSent: (bytes) => {
+          traffic.out += bytes;
+        },
       });
       const change = changes.find((one) => one.moment > since && one.concerns(admission));
       if (draining) connection.close("restarting");
@@ -166,6 +211,7 @@ export function createRelay(deps: RelayDeps): Relay {
       return {
         onFrame: (frame) => {
           connection.heard();
+          traffic.in += frame.length;
           connections.get(connection)?.receive(connection, frame);
         },
         onText: () => connection.close("notBinary"),
@@ -205,6 +251,11 @@ export function createRelay(deps: RelayDeps): Relay {
         (admission) =>
           admission.person.personId === personId && admission.laneId === laneId && admission.access !== access,
       ),
+    laneRecovered: async (laneId) => {
+      const room = rooms.get(laneId);
+      for (const connection of [...(room?.connections ?? [])]) connection.close("resync");
+      await room?.discard();
+    },
     isDraining: () => draining !== undefined,
     drain: () => {
       draining ??= Promise.race([
@@ -216,6 +267,14 @@ export function createRelay(deps: RelayDeps): Relay {
       });
       return draining;
     },
-    counts: () => ({ ...tally, rooms: rooms.size, connections: connections.size }),
+    counts: () => ({
+      ...tally,
+      rooms: rooms.size,
+      connections: connections.size,
+      "bytes-in": traffic.in,
+      "bytes-out": traffic.out,
+      "waiting-for-disk": [...rooms.values()].reduce((sum, room) => sum + room.depth(), 0),
+      closed: { ...closed },
+    }),
   };
 }

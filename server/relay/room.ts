@@ -1,22 +1,17 @@
 import { unreachable } from "#shared/assert.ts";
 import type { BoardId, LaneId, PersonId } from "#shared/board/ids.ts";
-import { limits } from "#shared/protocol/limits.ts";
-import type { NoticeKind, RefusedKind, UpdateCount } from "#shared/protocol/messages.ts";
-import type { Seq } from "../store/board-store.ts";
+import type { NoticeKind } from "#shared/protocol/messages.ts";
+import type { NewAuditEntry } from "../store/board-store.ts";
+import { createClaims } from "./claims.ts";
 import type { Connection } from "./connection.ts";
-import {
-  type ClientFrame,
-  parseFrame,
-  permissionDeniedFrame,
-  presenceFrame,
-  step1Frame,
-  step2Frame,
-  updateFrame,
-} from "./frames.ts";
-import { openLaneLog } from "./lane-log.ts";
-import type { LaneState, OpenLaneState } from "./lane-state.ts";
+import { parseFrame, presenceFrame, step1Frame } from "./frames.ts";
+import { createIntake, type Intake, type IntakeCount } from "./intake.ts";
+import { type LaneContent, openLaneContent } from "./lane-content.ts";
+import { type CommitLatency, openLaneLog } from "./lane-log.ts";
+import type { LaneWork } from "./lane-work.ts";
 import type { Clock, LaneStore, RelayLog } from "./ports.ts";
 import { createPresenceTable } from "./presence.ts";
+import { createTraces } from "./traces.ts";
 
 /** One lane while somebody is on it: check, write, pass on, force, ack. */
 export interface Room {
@@ -31,14 +26,17 @@ export interface Room {
   readonly storeFailing: () => void;
   readonly restamp: (personId: PersonId) => void;
   readonly notify: (kind: NoticeKind) => void;
+  /** Updates that wait for the disk. */
+  readonly depth: () => number;
   /**
-   * Takes no more frames; settles when all that was received is answered by the store and acked, the snapshot is
-   * written, and every connection is told to come back.
+   * Takes no more frames; settles when all that was received is answered by the store and acked, every connection is told
+   * to come back, and the snapshot is written.
    */
   readonly drain: () => Promise<void>;
   /**
-   * The lane is gone from the store: takes nothing more, keeps nothing more and ends. Settles when the store has answered
-   * for what was under way, so that what it still wrote can be taken away too. The connections are the relay's to close.
+   * What the store has of this lane is gone, or is no longer what was loaded: takes nothing more, keeps nothing more and
+   * ends. Settles when the store has answered for what was under way, so that what it still wrote can be taken away too.
+   * The connections are the relay's to close.
    */
   readonly discard: () => Promise<void>;
 }
@@ -47,26 +45,43 @@ export interface RoomDeps {
   readonly store: LaneStore;
   readonly clock: Clock;
   readonly log: RelayLog;
-  readonly openLaneState: OpenLaneState;
+  readonly work: LaneWork;
   readonly settings: RoomSettings;
   readonly count: (what: RoomCount) => void;
+  readonly audit?: ((entry: NewAuditEntry) => void) | undefined;
+  readonly onCommit?: ((latency: CommitLatency) => void) | undefined;
   readonly onFailing: () => void;
   /** Nothing of it is needed any more; the next person to come opens a new one. */
   readonly onClosed: () => void;
 }
 
-export type RoomCount = "updates" | "refused" | "dropped" | "bad-presence" | "bad-frame" | "snapshots";
+export type RoomCount =
+  | IntakeCount
+  | "bad-presence"
+  | "bad-frame"
+  | "snapshots"
+  | "loads"
+  | "diffs"
+  | "work-failed"
+  | "damaged"
+  | "presence";
 
 export interface RoomSettings {
   /** How long a room outlives its last person, so that a page reload finds it still loaded. */
   readonly graceMs: number;
   /** Presence is passed on at most this often. */
   readonly tickMs: number;
-  /** Updates since the snapshot after which a new one is written. */
+  /** Updates since the snapshot, or their bytes, after which a new one is written. */
   readonly tailBeforeSnapshot: number;
+  readonly tailBytesBeforeSnapshot: number;
 }
 
-export const roomDefaults: RoomSettings = { graceMs: 30_000, tickMs: 50, tailBeforeSnapshot: 64 };
+export const roomDefaults: RoomSettings = {
+  graceMs: 30_000,
+  tickMs: 50,
+  tailBeforeSnapshot: 64,
+  tailBytesBeforeSnapshot: 256 * 1024,
+};
 
 /** What one connection may send before the lane is loaded. Past it, it starts again. */
 const queuedBytesWhileLoading = 1024 * 1024;
@@ -74,24 +89,33 @@ const longestLoadPauseMs = 1_000;
 const answerEveryMs = 1_000;
 
 export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room {
-  const { store, clock, log, settings, count } = deps;
+  const { store, clock, log, work, settings, count } = deps;
   const connections = new Set<Connection>();
-  const presence = createPresenceTable();
   const early = new Map<Connection, { frames: Uint8Array[]; bytes: number }>();
-  /** Connections whose acks are to be looked at when this turn is over, so that one frame says it for all of a group. */
-  const ackDue = new Set<Connection>();
   /** State vectors that wait for their answer, and when the last answer went out. */
   const askedAgain = new WeakMap<Connection, Uint8Array>();
   const answeredAt = new WeakMap<Connection, number>();
-  let state: LaneState | undefined;
-  let status: "open" | "draining" | "closed" = "open";
-  let appliedUpTo: Seq = 0;
-  const appliedAhead = new Set<Seq>();
+  /** What is there once the lane is loaded. */
+  let lane: Loaded | undefined;
+  let status: "open" | "damaged" | "draining" | "closed" = "open";
   let loadFailing = false;
-  let tailLength = 0;
-  let snapshotting: Promise<void> | undefined;
+  let folding: Promise<void> | undefined;
+  /** What the tail may grow to; more when folding failed, so that it is tried again later. */
+  const foldFirstAt = { rows: settings.tailBeforeSnapshot, bytes: settings.tailBytesBeforeSnapshot };
+  let foldAt = foldFirstAt;
   let cancelGrace = () => {};
   let cancelTick: (() => void) | undefined;
+  let claims = createClaims([]);
+
+  const presence = createPresenceTable({
+    ownerOf: (clientId) => claims.ownerOf(clientId),
+    show: (clientId, personId) => {
+      const sight = claims.show(clientId, personId);
+      if (sight === "new") void keepClaim(clientId, personId);
+      return sight !== "others";
+    },
+  });
+  const traces = createTraces({ laneId, boardId, clock, audit: deps.audit });
 
   const laneLog = openLaneLog(laneId, deps, {
     failing: () => {
@@ -101,15 +125,22 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     healed: () => {
       notify("storing-again");
       // Stock clients too answer this with all that the lane lacks, and so what was dropped comes back.
-      if (state) sendToAll(step1Frame(state.stateVector()));
+      for (const connection of connections) ask(connection);
     },
+    committed: deps.onCommit,
   });
 
-  const sendToAll = (frame: Uint8Array) => {
-    for (const connection of connections) connection.send(frame);
-  };
   const notify = (kind: NoticeKind) => {
     for (const connection of connections) connection.tell({ type: "notice", kind });
+  };
+  const ask = (connection: Connection) => {
+    if (!lane || !connection.isOpen()) return;
+    connection.asked.steps++;
+    connection.send(step1Frame(lane.content.stateVector()));
+  };
+  const passOn = (from: Connection, frame: Uint8Array) => {
+    if (status === "closed") return;
+    for (const connection of connections) if (connection !== from) connection.delivery.pass(frame);
   };
 
   // — loading
@@ -118,17 +149,18 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
   const load = async () => {
     for (let pauseMs = 100; status !== "closed"; pauseMs = Math.min(pauseMs * 2, longestLoadPauseMs)) {
       const loaded = await store.loadLane(laneId).catch(() => undefined);
+      // Asked by a function: the type checker takes the loop's word for it, which is older than the wait.
+      if (isClosed()) return;
       if (loaded?.ok) {
-        // Asked by a function: the type checker takes the loop's word for it, which is older than the wait.
-        if (isClosed()) return;
-        const opened = deps.openLaneState(loaded.value);
-        tailLength = loaded.value.tail.length;
-        appliedUpTo = loaded.value.tail.at(-1)?.seq ?? loaded.value.snapshot?.upTo ?? 0;
-        becomeLive(opened.state);
-        if (opened.skipped > 0) {
-          log.warn({ laneId, skipped: opened.skipped }, "stored updates that cannot be applied");
-          // Each of them makes the loading start again: the next one goes from a snapshot that is past them.
-          void writeSnapshot();
+        count("loads");
+        const opened = loaded.value.damage ? undefined : openLaneContent(loaded.value);
+        if (!opened) return becomeDamaged({ damage: loaded.value.damage?.what ?? "snapshot" });
+        claims = createClaims(loaded.value.clientIds);
+        becomeLive(opened.content, loaded.value.returningUntil ?? 0);
+        if (opened.leftOut > 0) {
+          log.warn({ laneId, leftOut: opened.leftOut }, "stored updates that cannot be used");
+          // Else they would be read and left out at every loading; a snapshot is past them.
+          void fold();
         }
         return;
       }
@@ -142,8 +174,29 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     }
   };
 
-  const becomeLive = (loaded: LaneState) => {
-    state = loaded;
+  /** Nothing of it is shown or taken until somebody has chosen its last good state [R9]. */
+  const becomeDamaged = (facts: Readonly<Record<string, unknown>>) => {
+    log.warn({ laneId, ...facts }, "lane is damaged and not served");
+    count("damaged");
+    if (status === "open") status = "damaged";
+    for (const connection of connections) connection.close("damaged");
+    restSoon();
+  };
+
+  const becomeLive = (content: LaneContent, returningUntil: number) => {
+    const intake = createIntake({
+      ...{ laneId, clock, log, laneLog, content, claims, returningUntil, count, passOn, ask },
+      onWritten: (connection, seq) => {
+        traces.wrote(connection, seq);
+        foldSoon(content);
+      },
+      learnDeletions: async () => {
+        await folding;
+        await fold();
+      },
+    });
+    const loaded: Loaded = { content, intake };
+    lane = loaded;
     if (loadFailing) notify("storing-again");
     loadFailing = false;
     for (const connection of connections) greet(connection, loaded);
@@ -151,8 +204,9 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     early.clear();
   };
 
-  const greet = (connection: Connection, loaded: LaneState) => {
-    connection.send(step1Frame(loaded.stateVector()));
+  const greet = (connection: Connection, { content }: Loaded) => {
+    traces.opened(connection, content.upTo());
+    ask(connection);
     sendCurrentPresence(connection);
     if (laneLog.failing()) connection.tell({ type: "notice", kind: "not-storing" });
   };
@@ -165,9 +219,15 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     if (held.bytes > queuedBytesWhileLoading) connection.close("resync");
   };
 
+  const keepClaim = async (clientId: number, personId: PersonId) => {
+    const kept = await store.claimClientId?.(laneId, personId, clientId).catch(() => undefined);
+    // What could not be kept goes with the first update of that id.
+    if (kept?.ok) claims.kept([clientId], kept.value);
+  };
+
   // — frames
 
-  const take = (connection: Connection, frame: Uint8Array, live: LaneState) => {
+  const take = (connection: Connection, frame: Uint8Array, { intake }: Loaded) => {
     if (!connection.isOpen()) return;
     const parsed = parseFrame(frame);
     if (!parsed) return rejectFrame(connection);
@@ -175,9 +235,9 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
       case "step1":
         return answerStep1(connection, parsed.stateVector);
       case "update":
-        return takeUpdate(connection, parsed, frame, live);
+        return intake.take(connection, parsed, frame);
       case "presence":
-        return takePresence(connection, parsed.entries);
+        return takePresence(connection, parsed.entries, intake);
       case "ask-presence":
         return sendCurrentPresence(connection);
       default:
@@ -187,24 +247,38 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
 
   /**
    * An answer may cost a thousand times what asking does, so each connection gets one at once and then one a second, to
-   * the last that it asked. Clients ask once, when they connect.
+   * the last that it asked, and none while the last is still on its way. Clients ask once, when they connect.
    */
   const answerStep1 = (connection: Connection, stateVector: Uint8Array) => {
     const isWaiting = askedAgain.has(connection);
     askedAgain.set(connection, stateVector);
     if (isWaiting) return;
-    const answer = () => {
+    const wait = () => {
+      const waitMs = (answeredAt.get(connection) ?? Number.NEGATIVE_INFINITY) + answerEveryMs - clock.now();
+      if (waitMs > 0) return void clock.setTimer(waitMs, wait);
+      if (connection.delivery.isBusy()) return void clock.setTimer(answerEveryMs, wait);
       const asked = askedAgain.get(connection);
       askedAgain.delete(connection);
-      if (!asked || !connection.isOpen() || !state) return;
-      const missing = state.diff(asked);
-      if (!missing) return rejectFrame(connection);
+      if (!asked || !connection.isOpen() || !lane) return;
       answeredAt.set(connection, clock.now());
-      connection.send(step2Frame(missing));
+      void answer(connection, asked, lane.content);
     };
-    const waitMs = (answeredAt.get(connection) ?? Number.NEGATIVE_INFINITY) + answerEveryMs - clock.now();
-    if (waitMs <= 0) answer();
-    else clock.setTimer(waitMs, answer);
+    wait();
+  };
+
+  const answer = async (connection: Connection, stateVector: Uint8Array, content: LaneContent) => {
+    const found = content.answer(stateVector);
+    if (!found) return rejectFrame(connection);
+    if (found.kind === "updates") {
+      connection.delivery.hold();
+      return connection.delivery.reply(found.updates);
+    }
+    count("diffs");
+    connection.delivery.hold();
+    const updates = await work.diff(found.lane, stateVector).catch(() => undefined);
+    if (!updates) count("work-failed");
+    // Too much is no harm: everything is in what the lane is made of.
+    connection.delivery.reply(updates ?? [...found.lane.pieces, ...found.lane.rows]);
   };
 
   const rejectFrame = (connection: Connection) => {
@@ -212,103 +286,16 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     connection.close("protocol");
   };
 
-  // — updates
-
-  const takeUpdate = (
-    connection: Connection,
-    { update, answersStep1 }: Extract<ClientFrame, { type: "update" }>,
-    frame: Uint8Array,
-    live: LaneState,
-  ) => {
-    const number = connection.ledger.take();
-    const settle = () => {
-      if (answersStep1) connection.ledger.settleStep2(number);
-      else connection.ledger.settle(number);
-      ackSoon(connection);
-    };
-    if (!answersStep1 && update.length > limits.updateBytes) return refuse(connection, number, "too-large");
-    const weight = live.weigh(update);
-    if (weight === "malformed" || weight === "too-large") return refuse(connection, number, weight);
-    // The lane may have it from somebody else and not be forced yet, so even this ack waits.
-    if (weight === "nothing-new") return laneLog.whenForced(settle);
-    if (connection.admission.access !== "write") return refuse(connection, number, "read-only");
-    if (laneLog.failing()) {
-      count("dropped");
-      return connection.ledger.lose(number);
-    }
-    count("updates");
-    const passOn = answersStep1 ? updateFrame(update) : frame;
-    let isWhole = true;
-    laneLog.append(connection.person().personId, update, {
-      written: (seq, again) => {
-        if (!again) isWhole = apply(connection, update, passOn, live);
-        // A step 2 is all that its sender has in order; to ask for more would go round and round.
-        if (answersStep1) isWhole = true;
-        if (!isWhole) connection.send(step1Frame(live.stateVector()));
-        noteWritten(seq);
-      },
-      lost: () => {
-        count("dropped");
-        connection.ledger.lose(number);
-      },
-      // What the lane could not take whole is not saved. What its sender brings when asked settles this too.
-      forced: () => (isWhole ? settle() : connection.ledger.lose(number)),
-    });
-  };
-
-  /** Whether all of it is in the lane now. */
-  const apply = (from: Connection, update: Uint8Array, frame: Uint8Array, live: LaneState): boolean => {
-    if (status === "closed") return false;
-    const result = live.applyUpdate(update);
-    if (result.kind === "failed") {
-      breakDown(from);
-      return false;
-    }
-    const passOn = result.kind === "part" ? result.taken && updateFrame(result.taken) : frame;
-    for (const connection of connections) if (passOn && connection !== from) connection.send(passOn);
-    return result.kind === "whole";
-  };
-
-  const noteWritten = (seq: Seq) => {
-    appliedAhead.add(seq);
-    while (appliedAhead.delete(appliedUpTo + 1)) appliedUpTo++;
-    tailLength++;
-    if (tailLength >= settings.tailBeforeSnapshot) void writeSnapshot();
-  };
-
-  const refuse = (connection: Connection, number: UpdateCount, kind: RefusedKind) => {
-    count("refused");
-    if (connection.asksAcks) connection.tell({ type: "refused", count: number, kind });
-    else if (kind === "read-only") connection.send(permissionDeniedFrame(kind));
-    connection.ledger.settle(number);
-    ackSoon(connection);
-  };
-
-  const ackSoon = (connection: Connection) => {
-    if (ackDue.size === 0) queueMicrotask(sendAcks);
-    ackDue.add(connection);
-  };
-  const sendAcks = () => {
-    for (const connection of ackDue) connection.sendAck();
-    ackDue.clear();
-  };
-
-  /** An update that decodes but cannot be applied has left the state half changed: everyone starts again from the store. */
-  const breakDown = (culprit: Connection) => {
-    log.warn({ laneId }, "an update could not be applied; the lane is loaded again without it");
-    culprit.close("protocol");
-    for (const connection of connections) connection.close("resync");
-    finish();
-  };
-
   // — presence
 
-  const takePresence = (connection: Connection, entries: Uint8Array) => {
+  const takePresence = (connection: Connection, entries: Uint8Array, intake: Intake) => {
+    count("presence");
     const verdict = presence.receive(connection, entries);
     if (verdict === "undecodable") return rejectFrame(connection);
+    if (verdict === "forged") intake.offend(connection, "forged-presence");
     if (verdict === "bad") {
       count("bad-presence");
-      if (connection.noteOffence()) return rejectFrame(connection);
+      if (connection.noteBadPresence()) return rejectFrame(connection);
     }
     tickSoon();
   };
@@ -339,30 +326,53 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
 
   // — rest and end
 
-  /** Writes what has been applied, and never two at once. */
-  const writeSnapshot = async (): Promise<void> => {
-    if (snapshotting || !state || tailLength === 0) return snapshotting;
-    const snapshot = { upTo: appliedUpTo, bytes: state.encode() };
-    tailLength = 0;
-    snapshotting = (async () => {
-      const written = await store.writeSnapshot(laneId, snapshot).catch(() => undefined);
-      if (written?.ok) count("snapshots");
-      else log.warn({ laneId }, "snapshot could not be written; the log still holds everything");
-      snapshotting = undefined;
-    })();
-    return snapshotting;
+  const foldSoon = (content: LaneContent) => {
+    const tail = content.tail();
+    if (tail.rows >= foldAt.rows || tail.bytes >= foldAt.bytes) void fold();
+  };
+
+  /** Makes a snapshot of what is written, and never two at once. */
+  const fold = (): Promise<void> => {
+    folding ??= foldOnce().then(() => {
+      folding = undefined;
+      if (lane && status === "open") foldSoon(lane.content);
+    });
+    return folding;
+  };
+  const foldOnce = async (): Promise<void> => {
+    if (!lane) return;
+    const { content } = lane;
+    const upTo = content.upTo();
+    const { rows, bytes } = content.tail();
+    if (upTo === content.foldedUpTo()) return;
+    const folded = await work.fold(content.everything()).catch(() => undefined);
+    if (isClosed()) return;
+    if (!folded) {
+      foldAt = { rows: rows + foldFirstAt.rows, bytes: bytes + foldFirstAt.bytes };
+      count("work-failed");
+      return log.warn({ laneId, rows }, "updates could not be folded; the log still holds everything");
+    }
+    foldAt = foldFirstAt;
+    content.folded(folded, rows, upTo);
+    if (folded.skipped > 0)
+      log.warn({ laneId, skipped: folded.skipped }, "updates that cannot be applied are left out");
+    const written = await store.writeSnapshot(laneId, { upTo, bytes: folded.snapshot }).catch(() => undefined);
+    if (written?.ok) count("snapshots");
+    else log.warn({ laneId }, "snapshot could not be written; the log still holds everything");
   };
 
   const restSoon = () => {
     cancelGrace();
-    if (connections.size === 0 && status === "open") cancelGrace = clock.setTimer(settings.graceMs, () => void rest());
+    if (connections.size > 0 || status === "draining" || status === "closed") return;
+    cancelGrace = clock.setTimer(settings.graceMs, () => void rest());
   };
 
   const rest = async () => {
-    if (!state || !laneLog.isEmpty()) return restSoon();
-    await snapshotting;
-    await writeSnapshot();
-    if (connections.size === 0 && laneLog.isEmpty() && status === "open") finish();
+    if (status === "damaged") return finish();
+    if (!lane || laneLog.depth() > 0) return restSoon();
+    await folding;
+    await fold();
+    if (connections.size === 0 && laneLog.depth() === 0 && status === "open") finish();
   };
 
   const finish = () => {
@@ -371,8 +381,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     cancelGrace();
     cancelTick?.();
     laneLog.close();
-    state?.close();
-    state = undefined;
+    lane = undefined;
     deps.onClosed();
   };
 
@@ -385,18 +394,20 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     join: (connection) => {
       cancelGrace();
       connections.add(connection);
-      if (state) greet(connection, state);
+      if (lane) greet(connection, lane);
+      else if (status === "damaged") connection.close("damaged");
       else if (loadFailing) connection.tell({ type: "notice", kind: "not-storing" });
     },
     receive: (connection, frame) => {
       if (status !== "open" || !connection.isOpen()) return;
-      if (state) take(connection, frame, state);
+      if (lane) take(connection, frame, lane);
       else holdUntilLoaded(connection, frame);
     },
     leave: (connection) => {
       if (!connections.delete(connection)) return;
       early.delete(connection);
       presence.leave(connection);
+      traces.left(connection);
       tickSoon();
       restSoon();
     },
@@ -406,21 +417,27 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
       tickSoon();
     },
     notify,
+    depth: laneLog.depth,
     drain: async () => {
       if (status !== "open") return;
       status = "draining";
       cancelGrace();
       await loading;
       await laneLog.answered();
-      sendAcks();
-      await snapshotting;
-      await writeSnapshot();
-      for (const connection of connections) connection.close("restarting");
+      lane?.intake.sendAcks();
+      for (const connection of [...connections]) connection.close("restarting");
+      await folding;
+      await fold();
       finish();
     },
     discard: async () => {
       finish();
-      await Promise.all([loading, laneLog.answered(), snapshotting]);
+      await Promise.all([loading, laneLog.answered(), folding]);
     },
   };
+}
+
+interface Loaded {
+  readonly content: LaneContent;
+  readonly intake: Intake;
 }

@@ -5,6 +5,9 @@ export const limits = {
   /** Changes in one update that a client sends as it writes, and in the sync step 2 by which it catches up. */
   updateStructs: 512,
   step2Structs: 16_384,
+  /** Stretches of clocks that one update may say are deleted, known ones counted: a step 2 always says them all. */
+  updateDeletions: 16_384,
+  step2Deletions: 65_536,
   presenceBytes: 512,
   socketsPerSession: 8,
   /** Queued towards one reader: past the first it loses presence, past the second its socket. */

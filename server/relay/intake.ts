@@ -1,0 +1,229 @@
+import type { LaneId } from "#shared/board/ids.ts";
+import { limits } from "#shared/protocol/limits.ts";
+import type { RefusedKind, UpdateCount } from "#shared/protocol/messages.ts";
+import type { Seq } from "../store/board-store.ts";
+import type { Claims } from "./claims.ts";
+import type { Connection } from "./connection.ts";
+import { type ClientFrame, permissionDeniedFrame, updateFrame } from "./frames.ts";
+import type { LaneContent } from "./lane-content.ts";
+import type { LaneLog } from "./lane-log.ts";
+import type { Clock, RelayLog } from "./ports.ts";
+import { type ReadBounds, type ReadUpdate, readUpdate } from "./update-reader.ts";
+
+/** One update's way into a lane [R1, R3, R4]: read, judged, whose it is, kept, passed on, acked. */
+export interface Intake {
+  readonly take: (
+    connection: Connection,
+    message: Extract<ClientFrame, { type: "update" }>,
+    /** As it came; passed on as it is. */
+    frame: Uint8Array,
+  ) => void;
+  /** Refuses something that is no update, and counts it as an offence [R3]. */
+  readonly offend: (connection: Connection, what: "forged-presence") => void;
+  /** Says to those concerned how far their updates are settled. At once, and not at the end of this turn. */
+  readonly sendAcks: () => void;
+}
+
+export type IntakeCount =
+  | "updates"
+  | "refused"
+  | `refused-${RefusedKind}`
+  | "forged-presence"
+  | "dropped"
+  | "acks"
+  | "gaps"
+  | "returned";
+
+export interface IntakeDeps {
+  readonly laneId: LaneId;
+  readonly clock: Clock;
+  readonly log: RelayLog;
+  readonly laneLog: LaneLog;
+  readonly content: LaneContent;
+  readonly claims: Claims;
+  /** Unix ms: until then clients may bring back what the log lost, whoever wrote it. */
+  readonly returningUntil: number;
+  readonly count: (what: IntakeCount) => void;
+  readonly passOn: (from: Connection, frame: Uint8Array) => void;
+  /** Asks by a sync step 1 for all that the lane lacks. */
+  readonly ask: (connection: Connection) => void;
+  readonly onWritten: (connection: Connection, seq: Seq) => void;
+  /** Settles when the lane knows all that documents delete by themselves. */
+  readonly learnDeletions: () => Promise<void>;
+}
+
+const liveBounds: ReadBounds = {
+  bytes: limits.updateBytes,
+  structs: limits.updateStructs,
+  deletions: limits.updateDeletions,
+};
+const step2Bounds: ReadBounds = {
+  bytes: limits.frameBytes,
+  structs: limits.step2Structs,
+  deletions: limits.step2Deletions,
+};
+
+type Message = Extract<ClientFrame, { type: "update" }>;
+
+/** Refused for what nobody honest sends. */
+const offences: ReadonlySet<RefusedKind> = new Set(["malformed", "harmful", "not-yours", "gap"]);
+
+export function createIntake(deps: IntakeDeps): Intake {
+  const { clock, laneLog, content, claims, count, ask } = deps;
+  /** Connections whose acks are to be looked at when this turn is over, so that one frame says it for all of a group. */
+  const ackDue = new Set<Connection>();
+  /** Something of theirs was refused, so what they send next may hang on it. */
+  const refusedBefore = new WeakSet<Connection>();
+
+  const ackSoon = (connection: Connection) => {
+    if (ackDue.size === 0) queueMicrotask(sendAcks);
+    ackDue.add(connection);
+  };
+  const sendAcks = () => {
+    for (const connection of ackDue) if (connection.sendAck()) count("acks");
+    ackDue.clear();
+  };
+
+  const settle = (connection: Connection, number: UpdateCount, answersStep1: boolean) => {
+    if (answersStep1) {
+      connection.ledger.settleStep2(number);
+      refusedBefore.delete(connection);
+    } else connection.ledger.settle(number);
+    ackSoon(connection);
+  };
+
+  const refuse = (connection: Connection, number: UpdateCount, kind: RefusedKind) => {
+    count("refused");
+    count(`refused-${kind}`);
+    refusedBefore.add(connection);
+    if (connection.asksAcks) connection.tell({ type: "refused", count: number, kind });
+    else connection.send(permissionDeniedFrame(kind));
+    connection.ledger.settle(number);
+    ackSoon(connection);
+    if (offences.has(kind) && connection.noteOffence()) connection.close("refused");
+  };
+
+  const lose = (connection: Connection, number: UpdateCount) => {
+    count("dropped");
+    connection.ledger.lose(number);
+  };
+
+  /**
+   * It hangs on what is not here. Where that may be nobody's fault (something was lost or refused before, a step 1 is still
+   * to be answered, two messages crossed), its sender is asked for all of it; the answer settles this one too.
+   */
+  const takeGap = (
+    connection: Connection,
+    number: UpdateCount,
+    why: "lacking" | "straddling",
+    answersStep1: boolean,
+  ) => {
+    const { ledger, asked } = connection;
+    const isExcused =
+      why === "straddling" || asked.steps > 0 || (!answersStep1 && (ledger.hasLost() || refusedBefore.has(connection)));
+    if (!isExcused) return refuse(connection, number, "gap");
+    count("gaps");
+    ledger.lose(number);
+    // Asked when all that is on its way is here, or the answer would straddle again.
+    if (asked.steps > 0) return;
+    laneLog.whenForced(() => {
+      if (asked.steps === 0) ask(connection);
+    });
+  };
+
+  const take = (connection: Connection, message: Message, frame: Uint8Array) => {
+    const number = connection.ledger.take();
+    const { answersStep1 } = message;
+    const mayReturn = (answersStep1 || connection.asked.steps > 0) && clock.now() < deps.returningUntil;
+    if (answersStep1 && connection.asked.steps > 0) connection.asked.steps--;
+    const read = readUpdate(message.update, answersStep1 ? step2Bounds : liveBounds);
+    if (!read.ok) return refuse(connection, number, read.error.kind);
+    judge(connection, { number, answersStep1, mayReturn, update: read.value, frame });
+  };
+
+  interface Arrived {
+    readonly number: UpdateCount;
+    readonly answersStep1: boolean;
+    readonly mayReturn: boolean;
+    readonly update: ReadUpdate;
+    readonly frame: Uint8Array;
+  }
+
+  const judge = (connection: Connection, arrived: Arrived) => {
+    const { number, answersStep1, update } = arrived;
+    const verdict = content.judge(update);
+    if (verdict.kind === "harmful") return refuse(connection, number, "harmful");
+    if (verdict.kind === "nothing-new") {
+      // The lane may have it from somebody else and not be forced yet, so even this ack waits; and what was lost since was
+      // not there after all.
+      const losses = content.losses();
+      return laneLog.whenForced(() => {
+        if (content.losses() === losses) settle(connection, number, answersStep1);
+        else connection.ledger.lose(number);
+      });
+    }
+    if (connection.admission.access !== "write") {
+      if (answersStep1 && verdict.kind === "news" && verdict.grows.length === 0) return forgive(connection, arrived);
+      return refuse(connection, number, "read-only");
+    }
+    if (laneLog.failing()) return lose(connection, number);
+    if (verdict.kind === "gap") return takeGap(connection, number, verdict.why, answersStep1);
+    if (verdict.newDeletions > limits.newDeletions) return refuse(connection, number, "too-large");
+    append(
+      connection,
+      arrived,
+      verdict.grows.map(({ client }) => client),
+    );
+  };
+
+  /** A reader's copy has deleted by itself what the lane has not learned yet: that is no write. */
+  const learning = new WeakSet<ReadUpdate>();
+  const forgive = (connection: Connection, arrived: Arrived) => {
+    if (learning.has(arrived.update)) return refuse(connection, arrived.number, "read-only");
+    learning.add(arrived.update);
+    void deps.learnDeletions().then(() => judge(connection, arrived));
+  };
+
+  const append = (connection: Connection, arrived: Arrived, grown: readonly number[]) => {
+    const { number, answersStep1, mayReturn, update, frame } = arrived;
+    const { personId } = connection.person();
+    const owned = claims.judge(grown, personId, !mayReturn);
+    const returned = owned.kind === "others" && mayReturn;
+    if (owned.kind === "others" && !returned) return refuse(connection, number, "not-yours");
+    const claimed = owned.kind === "own" ? owned.claims : [];
+    count("updates");
+    if (returned) count("returned");
+    claims.take(claimed, personId);
+    content.accept(update);
+    let isTaken = true;
+    laneLog.append(
+      { personId, bytes: update.bytes, claims: claimed, returned },
+      {
+        written: (seq, again) => {
+          if (again) return content.passed(seq);
+          claims.kept(claimed, personId);
+          isTaken = content.written(update, seq);
+          if (isTaken) deps.passOn(connection, answersStep1 ? updateFrame(update.bytes) : frame);
+          // While the store fails there is no use; when it heals everybody is asked.
+          else if (!laneLog.failing()) ask(connection);
+          deps.onWritten(connection, seq);
+        },
+        lost: () => {
+          content.lost(update);
+          lose(connection, number);
+        },
+        // What was left out is not saved. What its sender brings when asked settles this too.
+        forced: () => (isTaken ? settle(connection, number, answersStep1) : connection.ledger.lose(number)),
+      },
+    );
+  };
+
+  return {
+    take,
+    offend: (connection, what) => {
+      count(what);
+      if (connection.noteOffence()) connection.close("refused");
+    },
+    sendAcks,
+  };
+}
