@@ -14,12 +14,13 @@ import { RefusedPage } from "./RefusedPage.tsx";
 
 type Opening =
   | { readonly status: "asking" }
-  | { readonly status: "open"; readonly session: BoardSession; readonly lanes: string }
+  | { readonly status: "open"; readonly session: BoardSession; readonly key: string }
   | { readonly status: "unreachable" }
   | { readonly status: "refused"; readonly reason: ErrorKind };
 
 const retryMs = 3_000;
-const lanesOf = (view: BoardView) => JSON.stringify([view.me, view.lanes]);
+const lanesOf = ({ me, lanes }: BoardView) =>
+  JSON.stringify([me, lanes.map(({ laneId, kind, access }) => [laneId, kind, access])]);
 
 /** A page's own lanes are asked for with its scripts; when they are this late, the socket is not to wait for them. */
 const lanesMs = 1_500;
@@ -62,9 +63,11 @@ export function BoardRoute({ boardId }: { readonly boardId: BoardId }) {
     return taken;
   });
   const [opening, setOpening] = useState<Opening>(() =>
-    first ? { status: "open", session: first.session, lanes: lanesOf(first.session.view()) } : { status: "asking" },
+    first
+      ? { status: "open", session: first.session, key: `0 ${lanesOf(first.session.view())}` }
+      : { status: "asking" },
   );
-  /** Counts up when the board has to be opened anew: other lanes, or a change let go. */
+  /** Counts up when the board has to be opened anew: other lanes, or changes that the relay did not take. */
   const [turn, setTurn] = useState(0);
 
   // `turn` opens the same board anew.
@@ -79,10 +82,13 @@ export function BoardRoute({ boardId }: { readonly boardId: BoardId }) {
       setOpening((before) =>
         before.status === "open" && before.session === opened
           ? before
-          : { status: "open", session: opened, lanes: lanesOf(opened.view()) },
+          : { status: "open", session: opened, key: `${turn} ${lanes}` },
       );
       opened.subscribeView(() => {
         if (lanesOf(opened.view()) !== lanes) setTurn((count) => count + 1);
+      });
+      opened.subscribeStatus(() => {
+        if (opened.isSpent()) setTurn((before) => before + 1);
       });
     };
     const ask = async () => {
@@ -128,7 +134,7 @@ export function BoardRoute({ boardId }: { readonly boardId: BoardId }) {
     case "open":
       return (
         <SessionProvider session={opening.session}>
-          <BoardScreen key={opening.lanes} onOpenAnew={() => setTurn((before) => before + 1)} />
+          <BoardScreen key={opening.key} />
         </SessionProvider>
       );
   }

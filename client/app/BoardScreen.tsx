@@ -24,13 +24,8 @@ const KeysHelp = lazy(() => import("./KeysHelp.tsx").then((file) => ({ default: 
 type OpenDialog = "invite" | "people" | "take-home" | "keys" | undefined;
 const viewIcons: Readonly<Record<ViewName, IconName>> = { map: "map", list: "list", plan: "plan" };
 
-interface BoardScreenProps {
-  /** Closes the session and opens the board anew. */
-  readonly onOpenAnew: () => void;
-}
-
 /** A board on screen: who is here and what is saved above, map, list or plan below. */
-export function BoardScreen({ onOpenAnew }: BoardScreenProps) {
+export function BoardScreen() {
   const { say } = useLanguage();
   const status = useStatus();
   const me = useMe();
@@ -81,7 +76,7 @@ export function BoardScreen({ onOpenAnew }: BoardScreenProps) {
         onTakeHome={() => setDialog("take-home")}
         onKeys={() => setDialog("keys")}
       />
-      <ConnectionLine onOpenAnew={onOpenAnew} />
+      <ConnectionLine />
       <Suspense fallback={null}>{isShown && me && !me.named && <NameStrip me={me} />}</Suspense>
       <nav className={styles.tabs} aria-label={say("board.views")}>
         {tabs.map((tab) => (

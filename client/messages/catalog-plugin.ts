@@ -10,10 +10,14 @@ const prefix = "virtual:messages/";
 /** The messages that the server writes into the page itself (`server/http/page-copy.ts`); none takes a value. */
 const pageCopyIds = /^(area|time|kind|copy)\./;
 
+/** Parts that few people ever need: `virtual:messages/later/<locale>`, loaded by `useLaterMessages`. */
+const laterParts: readonly string[] = ["not-taken.json"];
+const laterPrefix = "later/";
+
 /** Every message of one locale, from all parts (`en/map.json`, `en/plan.json`, …): id → ICU MessageFormat text. */
-export function readCatalog(locale: string): Record<string, string> {
+export function readCatalog(locale: string, isWanted = (_part: string): boolean => true): Record<string, string> {
   const catalog: Record<string, string> = {};
-  for (const file of readdirSync(join(folder, locale)).sort()) {
+  for (const file of readdirSync(join(folder, locale)).filter(isWanted).sort()) {
     Object.assign(catalog, JSON.parse(readFileSync(join(folder, locale, file), "utf8")));
   }
   return catalog;
@@ -40,13 +44,14 @@ export function catalogPlugin(): Plugin {
     },
     load(id) {
       if (!id.startsWith(`\0${prefix}`)) return undefined;
-      const locale = id.slice(prefix.length + 1);
+      const name = id.slice(prefix.length + 1);
+      const isLater = name.startsWith(laterPrefix);
+      const locale = isLater ? name.slice(laterPrefix.length) : name;
       const source = locale === "en-XA" ? "en" : locale;
       for (const file of readdirSync(join(folder, source))) this.addWatchFile(join(folder, source, file));
-      const entries = Object.entries(readCatalog(source)).map(([key, text]) => [
-        key,
-        compileMessage(locale === "en-XA" ? pseudo(text) : text),
-      ]);
+      const entries = Object.entries(readCatalog(source, (part) => laterParts.includes(part) === isLater)).map(
+        ([key, text]) => [key, compileMessage(locale === "en-XA" ? pseudo(text) : text)],
+      );
       return `export const messages = JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(entries)))});`;
     },
   };

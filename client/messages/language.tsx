@@ -5,6 +5,7 @@ import type editor from "./en/editor.json";
 import type entry from "./en/entry.json";
 import type files from "./en/files.json";
 import type map from "./en/map.json";
+import type notTaken from "./en/not-taken.json";
 import type plan from "./en/plan.json";
 import type together from "./en/together.json";
 
@@ -13,6 +14,7 @@ export type MessageId = keyof (typeof common &
   typeof entry &
   typeof files &
   typeof map &
+  typeof notTaken &
   typeof plan &
   typeof together);
 
@@ -27,6 +29,12 @@ const loaders: Readonly<Record<LanguageTag, () => Promise<{ messages: Record<str
   en: () => import("virtual:messages/en") as never,
   ar: () => import("virtual:messages/ar") as never,
   "en-XA": () => import("virtual:messages/en-XA") as never,
+};
+
+const laterLoaders: typeof loaders = {
+  en: () => import("virtual:messages/later/en") as never,
+  ar: () => import("virtual:messages/later/ar") as never,
+  "en-XA": () => import("virtual:messages/later/en-XA") as never,
 };
 
 export type Values = Readonly<Record<string, string | number>>;
@@ -44,6 +52,8 @@ export interface Language {
   /** A moment (Unix ms) as date and time. */
   readonly moment: (unixMs: number) => string;
   readonly list: (items: readonly string[]) => string;
+  /** Loads the messages that few people need; `say` knows them after it. */
+  readonly loadLater: () => Promise<void>;
 }
 
 /** The nearest language that the screens speak. */
@@ -97,6 +107,7 @@ function createLanguage(tag: LanguageTag, i18n: I18n): Language {
     },
     moment: (unixMs) => moments().format(unixMs),
     list: (items) => (items.length > 1 ? lists().format(items) : (items[0] ?? "")),
+    loadLater: async () => i18n.load(i18n.locale, (await laterLoaders[tag]()).messages),
   };
 }
 
@@ -148,4 +159,17 @@ export function useLanguage(): Language {
   const language = useContext(LanguageContext);
   if (!language) throw new Error("Bug: no LanguageProvider above");
   return language;
+}
+
+/** Whether the messages of the later parts (`catalog-plugin.ts`) are here; loads them. */
+export function useLaterMessages(): boolean {
+  const language = useLanguage();
+  const [loaded, setLoaded] = useState<Language>();
+  useEffect(() => {
+    language.loadLater().then(
+      () => setLoaded(language),
+      () => {},
+    );
+  }, [language]);
+  return loaded === language;
 }

@@ -1,11 +1,13 @@
 import type { Awareness } from "y-protocols/awareness";
 import type { Board } from "#shared/board/board.ts";
+import type { LaneId } from "#shared/board/ids.ts";
 import type { BoardView, MeBody, PersonView } from "#shared/protocol/api.ts";
 import type { CloseReason } from "#shared/protocol/close-codes.ts";
 import type { ErrorKind } from "#shared/protocol/errors.ts";
 import type { RefusedKind } from "#shared/protocol/messages.ts";
 import type { Doing, Presence } from "#shared/protocol/presence.ts";
 import type { Result } from "#shared/result.ts";
+import type { NotTaken } from "./not-taken.ts";
 
 /**
  * One person's stay on one board, on this device: the lanes, their sockets, the offline copy, who else is here. Opened by
@@ -30,6 +32,14 @@ export type SaveState =
    * `storing` is false when the relay's disk is the cause.
    */
   | { readonly state: "not-saved"; readonly count: number; readonly storing: boolean };
+
+/**
+ * `refused-often`: fresh starts did not help, so it is left to the person when to try again. `damaged`: what the relay kept
+ * is not what was written; it is asked for again now and then.
+ */
+export type LaneTrouble =
+  | { readonly kind: "refused-often" }
+  | { readonly kind: "damaged"; readonly laneId: LaneId; readonly lastGoodAt: string | undefined };
 
 /** Somebody else on the board now. One person with two devices is two of these. */
 export interface Other {
@@ -56,10 +66,18 @@ export interface BoardSession {
   readonly subscribeOthers: (listener: () => void) => () => void;
   /** Says what I am doing; parts left out stay as they were, `undefined` clears one. Sent at most 20 times a second. */
   readonly setDoing: (change: { readonly [K in keyof Doing]?: Doing[K] | undefined }) => void;
-  /** Set once the relay has refused a change of ours: it is on this device alone, and so is what came after it. */
+  /** Set while the relay has refused a change of ours, and the board here is being made the relay's again. */
   readonly refusal: () => RefusedKind | undefined;
-  /** Lets the refused changes go, by taking this device's copy of their lane away. The session is closed after it. */
-  readonly dropRefused: () => Promise<void>;
+  /** Set once that is done: close this session, and open another. */
+  readonly isSpent: () => boolean;
+  /** What was refused, now and earlier, oldest first; the same array until it changes. On this device until let go. */
+  readonly notTaken: () => readonly NotTaken[];
+  readonly letGo: (notTaken: NotTaken) => Promise<void>;
+  /** A lane that does not open. What this device has of it stays on screen, and can be written on. */
+  readonly trouble: () => LaneTrouble | undefined;
+  /** For the owner and workers: takes a damaged lane back to its last good state. */
+  readonly recover: (laneId: LaneId) => Promise<Result<void, { readonly kind: ErrorKind | "offline" }>>;
+  readonly tryAgain: () => void;
 
   /** Of the shared lane. For `client/editor` alone. */
   readonly awareness: Awareness;

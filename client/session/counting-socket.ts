@@ -1,9 +1,46 @@
+import * as decoding from "lib0/decoding";
+import * as encoding from "lib0/encoding";
+import { limits } from "#shared/protocol/limits.ts";
 import { messageTypes, syncTypes, type UpdateCount } from "#shared/protocol/messages.ts";
 
-export interface SocketListener {
-  /** Before the frame leaves. */
-  readonly onSent: (frame: "step2" | "update", count: UpdateCount) => void;
+/** Splits an update as `piecesOf` of `shared/protocol/update-pieces.ts` does. */
+export type SplitUpdate = (
+  update: Uint8Array,
+  bounds: { readonly bytes: number; readonly structs: number; readonly deletions: number },
+) => readonly Uint8Array[];
+
+export interface SentFrame {
+  readonly frame: "step2" | "update";
+  readonly count: UpdateCount;
+  /** How many changes the relay holds once it has this frame and those before it: what `made` said when it was handed over. */
+  readonly covers: number;
 }
+
+export interface SocketListener {
+  /** How many changes the document holds now. */
+  readonly made: () => number;
+  /** Before the frame leaves. */
+  readonly onSent: (sent: SentFrame) => void;
+  /** Loaded when a frame first looks too large: few people ever send one. */
+  readonly loadSplit: () => Promise<SplitUpdate>;
+}
+
+/** A socket that sends what was handed to it in pieces that the relay takes, and no faster than it keeps them. */
+export interface PacedSocket extends WebSocket {
+  /** The relay has settled the first `count` updates of this socket. */
+  readonly acked: (count: UpdateCount) => void;
+}
+
+/** What one update may hold at most, and what a step 2 may. */
+const pieceBounds = { bytes: limits.updateBytes, structs: limits.updateStructs, deletions: limits.newDeletions };
+const stepTwoBounds = { bytes: limits.frameBytes - 16, structs: limits.step2Structs, deletions: limits.newDeletions };
+/** No struct and no stretch of deletions takes fewer bytes than this, so a short update is within every bound. */
+const leastBytes = 2;
+/**
+ * On the way at once, at most: what the relay has not acked. A slow line is not filled for minutes with what a pong would
+ * have to wait behind, and others on the board, who get all of it too, are not run over.
+ */
+export const unackedBytes = 128 * 1024;
 
 /** What a frame of ours carries, as far as acks are concerned. All its numbers are below 128: one byte each. */
 export function countedFrame(bytes: Uint8Array): "step2" | "update" | undefined {
@@ -12,23 +49,118 @@ export function countedFrame(bytes: Uint8Array): "step2" | "update" | undefined 
   return bytes[1] === syncTypes.update ? "update" : undefined;
 }
 
+function updateOf(frame: Uint8Array): Uint8Array {
+  const decoder = decoding.createDecoder(frame);
+  decoding.readVarUint(decoder);
+  decoding.readVarUint(decoder);
+  return decoding.readVarUint8Array(decoder);
+}
+
+function frameOf(type: "step2" | "update", update: Uint8Array): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, messageTypes.sync);
+    encoding.writeVarUint(encoder, syncTypes[type]);
+    encoding.writeVarUint8Array(encoder, update);
+  });
+}
+
+interface Waiting {
+  readonly frame: "step2" | "update";
+  readonly bytes: Uint8Array;
+  readonly covers: number;
+  /** Looked at already: as small as it gets. */
+  readonly isPiece: boolean;
+}
+
 /**
  * A `WebSocket` class whose sockets count the updates they send, each from 1, as the relay counts them when they arrive:
  * so neither side adds anything to the stock frames. Give it to y-websocket as `WebSocketPolyfill`.
+ *
+ * What is larger than the relay takes leaves in pieces, in order. Of a step 2 all but the last travel as updates: a step 2
+ * settles all that went before it, and only with the last piece is that so. Each piece but the last covers nothing.
  */
 export function countingSocket(Base: typeof WebSocket, listener: SocketListener): typeof WebSocket {
-  return class CountingSocket extends Base {
+  let split: SplitUpdate | undefined;
+
+  return class CountingSocket extends Base implements PacedSocket {
     #count: UpdateCount = 0;
+    #waiting: Waiting[] = [];
+    #unacked: { readonly count: UpdateCount; readonly bytes: number }[] = [];
+    #isLoading = false;
 
     override send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
-      if (data instanceof Uint8Array) {
-        const frame = countedFrame(data);
-        if (frame) {
-          this.#count += 1;
-          listener.onSent(frame, this.#count);
-        }
+      const frame = data instanceof Uint8Array ? countedFrame(data) : undefined;
+      if (!frame) {
+        super.send(data as never);
+        return;
       }
-      super.send(data as never);
+      const bytes = data as Uint8Array;
+      // The relay has asked for what it lacks: whatever it has not acked by now, it has taken or this brings.
+      if (frame === "step2") this.#unacked = [];
+      this.#waiting.push({ frame, bytes, covers: listener.made(), isPiece: false });
+      this.#pump();
+    }
+
+    acked(count: UpdateCount): void {
+      this.#unacked = this.#unacked.filter((sent) => sent.count > count);
+      this.#pump();
+    }
+
+    #pump(): void {
+      while (!this.#isLoading) {
+        const next = this.#waiting[0];
+        if (!next) return;
+        // A frame handed over to a closing socket is lost, as it is with the browser's own.
+        if (this.readyState > 1) return;
+        if (!next.isPiece && mayBeTooLarge(next)) {
+          if (!split) {
+            this.#load();
+            return;
+          }
+          this.#waiting.splice(0, 1, ...piecesOfFrame(next, split));
+          continue;
+        }
+        const onTheWay = this.#unacked.reduce((sum, sent) => sum + sent.bytes, 0);
+        if (onTheWay > 0 && onTheWay + next.bytes.length > unackedBytes) return;
+        this.#waiting.shift();
+        this.#count += 1;
+        this.#unacked.push({ count: this.#count, bytes: next.bytes.length });
+        listener.onSent({ frame: next.frame, count: this.#count, covers: next.covers });
+        super.send(next.bytes as never);
+      }
+    }
+
+    #load(): void {
+      this.#isLoading = true;
+      listener
+        .loadSplit()
+        .catch(() => undefined)
+        .then((loaded) => {
+          // Without it the relay gets the frame as it is, and says what it thinks of it.
+          split = loaded ?? ((update) => [update]);
+          this.#isLoading = false;
+          this.#pump();
+          if (!loaded) split = undefined;
+        });
     }
   };
+}
+
+/** Cheap and careful: "no" is certain. */
+function mayBeTooLarge({ frame, bytes }: Waiting): boolean {
+  const bounds = frame === "step2" ? stepTwoBounds : pieceBounds;
+  return bytes.length > bounds.bytes || bytes.length > leastBytes * Math.min(bounds.structs, bounds.deletions);
+}
+
+function piecesOfFrame(whole: Waiting, split: SplitUpdate): readonly Waiting[] {
+  const update = updateOf(whole.bytes);
+  const mayGoWhole = whole.frame === "step2" && whole.bytes.length <= stepTwoBounds.bytes;
+  if (mayGoWhole && split(update, stepTwoBounds).length < 2) return [{ ...whole, isPiece: true }];
+  const pieces = split(update, pieceBounds);
+  if (pieces.length < 2) return [{ ...whole, isPiece: true }];
+  return pieces.map((piece, index) => {
+    const frame = index === pieces.length - 1 ? whole.frame : "update";
+    const covers = index === pieces.length - 1 ? whole.covers : 0;
+    return { frame, bytes: frameOf(frame, piece), covers, isPiece: true };
+  });
 }

@@ -1,6 +1,6 @@
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import type { RandomBytes } from "#shared/board/ids.ts";
+import type { LaneId, RandomBytes } from "#shared/board/ids.ts";
 import { openBoard } from "#shared/board/open-board.ts";
 import type { BoardView } from "#shared/protocol/api.ts";
 import type { CloseReason } from "#shared/protocol/close-codes.ts";
@@ -9,9 +9,10 @@ import { type LaneCopy, readLaneCopies } from "#shared/protocol/lane-copies.ts";
 import type { RefusedKind } from "#shared/protocol/messages.ts";
 import { fail, ok } from "#shared/result.ts";
 import { call } from "./api.ts";
-import type { BoardSession, SaveState, SessionStatus } from "./board-session.ts";
+import type { BoardSession, LaneTrouble, SaveState, SessionStatus } from "./board-session.ts";
 import { forgetView, keepView } from "./device-store.ts";
 import { type LaneLink, openLaneLink } from "./lane-link.ts";
+import { isInMemoryAlone, letGoNotTaken, type NotTaken, readNotTaken } from "./not-taken.ts";
 import { openPresenceLink } from "./presence-link.ts";
 import { isLive, saveStateOf, savingUntil } from "./save-ledger.ts";
 
@@ -60,6 +61,10 @@ function browserWorld(): SessionWorld {
 const finalKinds: readonly (ErrorKind | "offline")[] = ["not-signed-in", "not-allowed", "not-found"];
 /** A browser does not say why a socket was refused, so the board is asked for, at most this often. */
 const askPauseMs = 5_000;
+/** A damaged lane is asked for again about this often: somebody may have taken it back to its last good state. */
+const damagedPauseMs = 20_000;
+/** Ends of a stay after which the same person comes back to the same board: what the device kept of it stays. */
+const staysKept: readonly (CloseReason | ErrorKind)[] = ["signedOut", "sessionEnded", "accessEnded", "not-signed-in"];
 
 /** Nothing, when the bytes were cut short on the way: the socket brings it all. */
 function readBrought(bytes: Uint8Array): readonly LaneCopy[] {
@@ -91,6 +96,11 @@ export function openSession(
   let view = opening;
   let refused: CloseReason | ErrorKind | undefined;
   let refusal: RefusedKind | undefined;
+  let isSpent = false;
+  let notTaken: readonly NotTaken[] = [];
+  let isRefusedOften = false;
+  const damaged = new Set<LaneLink>();
+  let stopAskingDamaged: (() => void) | undefined;
   /** When the connection was lost, or first failed. */
   let downSince: number | undefined;
   let failed = false;
@@ -128,7 +138,7 @@ export function openSession(
     if (same) return;
     status = nextStatus;
     saveState = nextSave;
-    for (const listener of statusListeners) listener();
+    tellStatus();
   };
 
   const setView = (next: BoardView) => {
@@ -142,9 +152,50 @@ export function openSession(
     if (closed || refused) return;
     refused = reason;
     // Being signed out can be mended on this device; all else means that the board is not theirs to see any more.
-    if (reason !== "signedOut" && reason !== "not-signed-in") forgetView(view.boardId);
+    if (!staysKept.includes(reason)) forgetView(view.boardId);
     for (const link of links) link.disconnect();
     update();
+  };
+
+  const tellStatus = () => {
+    for (const listener of [...statusListeners]) listener();
+  };
+  const chance = () => {
+    const bytes = new Uint8Array(2);
+    world.random(bytes);
+    return ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)) / 65_536;
+  };
+
+  const onClosed = (reason: CloseReason, laneId: LaneId) => {
+    const link = links.find((one) => one.lane.laneId === laneId);
+    if (reason === "refused") {
+      isRefusedOften = true;
+      refusal = undefined;
+      failed = true;
+      update();
+      tellStatus();
+    } else if (reason === "damaged" && link) {
+      damaged.add(link);
+      failed = true;
+      update();
+      tellStatus();
+      refreshView();
+      stopAskingDamaged ??= later(askDamaged, damagedPauseMs * (0.5 + chance()));
+    } else refuse(reason);
+  };
+  const askDamaged = () => {
+    stopAskingDamaged = undefined;
+    for (const link of damaged) link.reconnect();
+  };
+  const forgetDamage = (link: LaneLink) => {
+    damaged.delete(link);
+    tellStatus();
+  };
+  const readNotTakenAgain = async () => {
+    const read = await readNotTaken(opening.boardId, opening.me);
+    if (closed || (read.length === 0 && notTaken.length === 0)) return;
+    notTaken = read;
+    tellStatus();
   };
 
   const boardPath = `/api/boards/${opening.boardId}`;
@@ -173,20 +224,30 @@ export function openSession(
   const links: readonly LaneLink[] = opening.lanes.map((lane) =>
     openLaneLink({
       lane,
+      boardId: opening.boardId,
+      me: opening.me,
       brought: broughtLanes.find(({ laneId }) => laneId === lane.laneId)?.updates,
       copyName: `alongside:${opening.boardId}:${lane.laneId}:${opening.me}`,
       serverUrl: `${world.origin.replace(/^http/, "ws")}/sync`,
       WebSocket: world.WebSocket,
       now,
-      onChange: () => update(),
+      chance,
+      onChange: () => {
+        for (const link of damaged) if (isLive(link.ledger())) forgetDamage(link);
+        update();
+      },
       onConnectionError,
-      onClosed: refuse,
+      onClosed: (reason) => onClosed(reason, lane.laneId),
       onNotice: (kind) => {
         if (kind === "people-changed") refreshView();
       },
       onRefused: (kind) => {
         refusal = kind;
-        for (const listener of statusListeners) listener();
+        tellStatus();
+      },
+      onBegunAnew: () => {
+        isSpent = true;
+        tellStatus();
       },
     }),
   );
@@ -213,7 +274,7 @@ export function openSession(
   // Whatever the device stopped keeping would be gone with the page: the browser asks before it goes.
   const onLeave = (event: BeforeUnloadEvent) => {
     const atRisk = saveState.state !== "saved" && saveState.state !== "saving" && saveState.count > 0;
-    if (atRisk && links.some((link) => !link.isKept())) event.preventDefault();
+    if ((atRisk && links.some((link) => !link.isKept())) || isInMemoryAlone(notTaken)) event.preventDefault();
   };
   const inBrowser = typeof window !== "undefined";
   if (inBrowser) {
@@ -227,6 +288,7 @@ export function openSession(
     if (closed) return;
     closed = true;
     stopTimer?.();
+    stopAskingDamaged?.();
     if (inBrowser) {
       window.removeEventListener("online", reconnect);
       window.removeEventListener("offline", reconnect);
@@ -238,6 +300,20 @@ export function openSession(
     viewListeners.clear();
     statusListeners.clear();
   };
+
+  let trouble: LaneTrouble | undefined;
+  const readTrouble = (): LaneTrouble | undefined => {
+    const [link] = damaged;
+    const lane = link && view.lanes.find(({ laneId }) => laneId === link.lane.laneId);
+    const next: LaneTrouble | undefined = link
+      ? { kind: "damaged", laneId: link.lane.laneId, lastGoodAt: lane?.damage?.lastGoodAt }
+      : isRefusedOften
+        ? { kind: "refused-often" }
+        : undefined;
+    if (JSON.stringify(next) !== JSON.stringify(trouble)) trouble = next;
+    return trouble;
+  };
+  readNotTakenAgain();
 
   const subscriber = (listeners: Set<() => void>) => (listener: () => void) => {
     listeners.add(listener);
@@ -270,10 +346,23 @@ export function openSession(
     subscribeOthers: presence.subscribe,
     setDoing: presence.setDoing,
     refusal: () => refusal,
-    dropRefused: async () => {
-      const theirs = links.filter((link) => link.ledger().refused);
-      await Promise.all(theirs.map((link) => link.erase()));
-      close();
+    isSpent: () => isSpent,
+    notTaken: () => notTaken,
+    letGo: async ({ id }) => {
+      await letGoNotTaken(id);
+      await readNotTakenAgain();
+    },
+    trouble: readTrouble,
+    recover: async (laneId) => {
+      const reply = await world.call<unknown>("POST", `${boardPath}/lanes/${laneId}/recover`, {});
+      if (!reply.ok) return fail({ kind: reply.error.kind });
+      askDamaged();
+      return ok(undefined);
+    },
+    tryAgain: () => {
+      isRefusedOften = false;
+      tellStatus();
+      reconnect();
     },
     awareness,
     close,

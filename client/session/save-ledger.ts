@@ -27,6 +27,8 @@ export interface SaveLedger {
   readonly storing: boolean;
   /** A change of this socket was refused: from here on no ack says anything about what we hold. */
   readonly refused: boolean;
+  /** What the unsaved changes touched, and the last change to each: a person counts cards and goals, not letters. */
+  readonly touched: ReadonlyMap<string, number>;
 }
 
 interface FrameInFlight {
@@ -38,11 +40,19 @@ interface FrameInFlight {
 }
 
 export type SaveEvent =
-  /** The offline copy was read: `count` changes in it had no ack when the page was last open. */
+  /** The offline copy was read: `count` things in it had no ack when the page was last open. */
   | { readonly type: "restored"; readonly count: number }
-  | { readonly type: "changed" }
+  /** `what` (ids) was changed: one thing each to a person, however many letters. Left out: a thing of its own. Empty: none. */
+  | { readonly type: "changed"; readonly what?: readonly string[] | undefined }
   | { readonly type: "opened" }
-  | { readonly type: "sent"; readonly frame: "step2" | "update"; readonly count: number; readonly at: number }
+  /** `covers`: how many changes were made when the frame was written, if it had to wait since. Left out: all so far. */
+  | {
+      readonly type: "sent";
+      readonly frame: "step2" | "update";
+      readonly count: number;
+      readonly at: number;
+      readonly covers?: number;
+    }
   | { readonly type: "synced" }
   | { readonly type: "acked"; readonly count: number }
   | { readonly type: "refused"; readonly count: number }
@@ -59,22 +69,42 @@ export const emptyLedger: SaveLedger = {
   inFlight: [],
   storing: true,
   refused: false,
+  touched: new Map(),
 };
 
 /** How long a change may wait for its ack before the person is told that it is not saved. */
 export const savingMs = 2_000;
 
+/** How many things here (cards, goals, …) have changes that the relay has not forced to disk. */
 export function unsavedCount(ledger: SaveLedger): number {
-  return ledger.made - ledger.saved;
+  return ledger.touched.size;
+}
+
+/** One more change. */
+function withChange(ledger: SaveLedger, what: readonly string[] = [`change ${ledger.made + 1}`]): SaveLedger {
+  const made = ledger.made + 1;
+  const touched = new Map(ledger.touched);
+  for (const id of what) touched.set(id, made);
+  return { ...ledger, made, touched };
+}
+
+function withSaved(ledger: SaveLedger, saved: number): SaveLedger {
+  if (saved === ledger.saved) return ledger;
+  return { ...ledger, saved, touched: new Map([...ledger.touched].filter(([, last]) => last > saved)) };
 }
 
 /** The ledger after one event. Returns the same object when nothing changed. */
 export function nextLedger(ledger: SaveLedger, event: SaveEvent): SaveLedger {
   switch (event.type) {
     case "restored":
-      return event.count > 0 ? { ...ledger, made: ledger.made + event.count } : ledger;
+      return event.count > 0
+        ? withChange(
+            ledger,
+            Array.from({ length: event.count }, (_, index) => `restored ${index}`),
+          )
+        : ledger;
     case "changed":
-      return { ...ledger, made: ledger.made + 1 };
+      return withChange(ledger, event.what);
     case "opened":
       // Frames of an earlier socket may or may not have arrived; the new socket's step 2 carries them again.
       return {
@@ -90,10 +120,10 @@ export function nextLedger(ledger: SaveLedger, event: SaveEvent): SaveLedger {
     case "sent": {
       // An update sent before our step 2 says nothing about changes made while there was no connection: they are still to
       // come. It covers nothing then; the step 2 that follows covers it too.
-      const stepTwoSent = ledger.stepTwoSent || event.frame === "step2";
-      if (!stepTwoSent) return ledger;
       const { frame, count, at } = event;
-      return { ...ledger, stepTwoSent, inFlight: [...ledger.inFlight, { frame, count, covers: ledger.made, at }] };
+      const stepTwoSent = ledger.stepTwoSent || frame === "step2";
+      const covers = stepTwoSent ? (event.covers ?? ledger.made) : 0;
+      return { ...ledger, stepTwoSent, inFlight: [...ledger.inFlight, { frame, count, covers, at }] };
     }
     case "synced":
       return ledger.synced ? ledger : { ...ledger, synced: true };
@@ -105,13 +135,11 @@ export function nextLedger(ledger: SaveLedger, event: SaveEvent): SaveLedger {
       if (inFlight.length === ledger.inFlight.length) return ledger;
       const stepTwoAcked =
         ledger.stepTwoAcked || ledger.inFlight.some(({ frame, count }) => frame === "step2" && count <= event.count);
-      return { ...ledger, saved, stepTwoAcked, inFlight };
+      return { ...withSaved(ledger, saved), stepTwoAcked, inFlight };
     }
-    case "refused": {
-      // A reader's empty step 2 may be refused too: with nothing of ours unsaved, nothing of ours was lost.
-      if (unsavedCount(ledger) === 0) return ledger;
+    case "refused":
+      // Also with nothing counted: what the relay lacks and will not take is here, whoever put it here.
       return { ...ledger, refused: true, inFlight: ledger.inFlight.filter((frame) => frame.count < event.count) };
-    }
     case "storing":
       return ledger.storing === event.storing ? ledger : { ...ledger, storing: event.storing };
     case "closed":
@@ -136,7 +164,7 @@ export function isLive(ledger: SaveLedger): boolean {
 
 /** Whether the relay has forced everything that this lane holds here, as far as we were told. */
 function isSettled(ledger: SaveLedger): boolean {
-  return ledger.stepTwoAcked && unsavedCount(ledger) === 0;
+  return ledger.stepTwoAcked && !ledger.refused && ledger.saved === ledger.made;
 }
 
 /**

@@ -81,8 +81,40 @@ describe("what is saved", () => {
     expect(unsavedCount(refused)).toBe(2);
   });
 
-  test("a reader whose empty step 2 is refused has lost nothing", () => {
-    expect(after(opened, stepTwo(1), { type: "refused", count: 1 }).refused).toBe(false);
+  test("[R2] what is refused is here and not on the relay, also when nothing was counted: it never reads saved", () => {
+    const uncounted = after(opened, synced, stepTwo(1), { type: "refused", count: 1 }, acked(1));
+    expect(uncounted.refused).toBe(true);
+    expect(saveStateOf([uncounted], 0).state).not.toBe("saved");
+  });
+
+  test("[R2] a frame that had to wait covers what was made when it was written, not when it left", () => {
+    const waited = after(...live, changed, changed, { type: "sent", frame: "update", count: 2, at: 0, covers: 1 });
+    expect(unsavedCount(nextLedger(waited, acked(2)))).toBe(1);
+  });
+
+  test("[R2] of a step 2 in pieces the last alone covers anything", () => {
+    const piece = (count: number): SaveEvent => ({ type: "sent", frame: "update", count, at: 0, covers: 0 });
+    const pieces = after(changed, changed, opened, synced, piece(1), piece(2), stepTwo(3));
+    expect(unsavedCount(nextLedger(pieces, acked(2)))).toBe(2);
+    expect(saveStateOf([nextLedger(pieces, acked(2))], 0)).toEqual({ state: "saving" });
+    expect(unsavedCount(nextLedger(pieces, acked(3)))).toBe(0);
+  });
+
+  test("many letters in one card are one change to a person, and it stays until the last of them is saved", () => {
+    const letter: SaveEvent = { type: "changed", what: ["card-1"] };
+    const typed = after(
+      ...live,
+      letter,
+      update(2),
+      letter,
+      update(3),
+      { type: "changed", what: ["goal-1"] },
+      update(4),
+    );
+    expect(unsavedCount(typed)).toBe(2);
+    expect(unsavedCount(nextLedger(typed, acked(2)))).toBe(2);
+    expect(unsavedCount(nextLedger(typed, acked(3)))).toBe(1);
+    expect(unsavedCount(nextLedger(typed, acked(4)))).toBe(0);
   });
 });
 
