@@ -13,7 +13,7 @@ import { type ReadUpdate, type Run, structKinds } from "./update-reader.ts";
  * half in what is known. Honest senders meet that when two of their messages crossed; asked again, they cut it there. It is
  * not taken as Yjs 13.6 throws on one whose known half is gone.
  *
- * `harmful`: types in types too deep, or structs that wait for each other.
+ * `harmful`: types in types too deep, structs that wait for each other, or a value of several clocks alive under a key.
  */
 export type Judgement =
   | { readonly kind: "news"; readonly grows: readonly Run[]; readonly newDeletions: number }
@@ -23,7 +23,7 @@ export type Judgement =
 
 /**
  * What the relay has to know of a lane to judge an update for it, without a document [R7]: each client's clock, what is
- * deleted, and how deep every clock lies in nested types.
+ * deleted, and how deep every clock lies in nested types. About a sixth of the lane's stored bytes.
  *
  * Of deletions it knows what updates said. What documents delete by themselves on the way (the loser of two values set at
  * once, what somebody wrote in a record that another deleted) comes to it as news with the next whole delete set, and once.
@@ -50,24 +50,27 @@ export function createLaneIndex(): LaneIndex {
 }
 
 /**
- * `clocks`: one row per client, at clock 0; its value is the first clock that is not known. `depths`: from each row's clock
- * on the client's clocks lie that many types deep, up to its next row.
+ * `clocks`: one row per client, at clock 0; its value is the first clock that is not known. `places`: from each row's clock
+ * on the client's clocks lie in that place (`struct-order.ts`), up to its next row.
  */
-function indexOver(clocks: ClockTable, deleted: ClockTable, depths: ClockTable): LaneIndex {
+function indexOver(clocks: ClockTable, deleted: ClockTable, places: ClockTable): LaneIndex {
   let vector: Uint8Array | undefined;
-  let latest: { readonly update: ReadUpdate; readonly order: Order } | undefined;
+  /** What was judged last, so that taking it need not look again. Weak: what is refused must not stay in memory. */
+  let latest: { readonly update: WeakRef<ReadUpdate>; readonly order: Order } | undefined;
 
   const clockOf = (client: number): number => {
     const row = clocks.rowAt(client, 0);
     return row < 0 ? 0 : clocks.value(row);
   };
-  const knownDepth = (client: number, clock: number): number => {
-    const row = depths.rowAt(client, clock);
-    return row < 0 ? 0 : depths.value(row);
+  const knownPlace = (client: number, clock: number): number => {
+    const row = places.rowAt(client, clock);
+    return row < 0 ? 0 : places.value(row);
   };
   const orderOf = (update: ReadUpdate): Order => {
-    if (latest?.update !== update) latest = { update, order: orderStructs(update, clockOf, knownDepth) };
-    return latest.order;
+    if (latest?.update.deref() === update) return latest.order;
+    const order = orderStructs(update, clockOf, knownPlace);
+    latest = { update: new WeakRef(update), order };
+    return order;
   };
 
   return {
@@ -77,6 +80,11 @@ function indexOver(clocks: ClockTable, deleted: ClockTable, depths: ClockTable):
       if (order.outcome === "lacking") return { kind: "gap", why: "lacking" };
       const reach = new Map(update.runs.map(({ client, to }) => [client, to]));
       const isReached = ({ client, to }: Run) => to <= (reach.get(client) ?? 0) || to <= clockOf(client);
+      if (order.notAlive.length > 0) {
+        const goes = new ClockTable();
+        addRuns(goes, update.deletions);
+        if (!order.notAlive.every((run) => coversRun(goes, run))) return { kind: "harmful" };
+      }
       if (!update.deletions.every(isReached)) return { kind: "gap", why: "lacking" };
       if (order.outcome === "straddling") return { kind: "gap", why: "straddling" };
       const grows: Run[] = [];
@@ -88,13 +96,13 @@ function indexOver(clocks: ClockTable, deleted: ClockTable, depths: ClockTable):
       return grows.length + newDeletions === 0 ? { kind: "nothing-new" } : { kind: "news", grows, newDeletions };
     },
     take: (update) => {
-      const { depthOf } = orderOf(update);
+      const { placeOf } = orderOf(update);
       const gone: Run[] = [];
       update.runs.forEach((run, at) => {
         const known = clockOf(run.client);
         if (run.to <= known) return;
         const cells: number[] = [];
-        let before = known > 0 ? knownDepth(run.client, known - 1) : 0;
+        let before = known > 0 ? knownPlace(run.client, known - 1) : 0;
         const { firstOfRun, clock: starts, kind } = update.structs;
         const last = firstOfRun[at + 1] as number;
         for (let index = firstOfRun[at] as number; index < last; index++) {
@@ -104,11 +112,11 @@ function indexOver(clocks: ClockTable, deleted: ClockTable, depths: ClockTable):
           const isGone = kind[index] === structKinds.gone;
           if (isGone || kind[index] === structKinds.deleted) gone.push({ client: run.client, from: start, to: end });
           // Nothing can lie in what is gone, so it needs no row of its own.
-          const depth = isGone ? before : (depthOf[index] as number);
-          if (depth !== before) cells.push(run.client, start, depth);
-          before = depth;
+          const place = isGone ? before : (placeOf[index] as number);
+          if (place !== before) cells.push(run.client, start, place);
+          before = place;
         }
-        depths.splice(depths.rowAfter(run.client, run.to), 0, cells);
+        places.splice(places.rowAfter(run.client, run.to), 0, cells);
         const row = clocks.rowAt(run.client, 0);
         if (row >= 0) clocks.setValue(row, run.to);
         else clocks.splice(clocks.rowAfter(run.client, 0), 0, [run.client, 0, run.to]);
@@ -135,7 +143,7 @@ function indexOver(clocks: ClockTable, deleted: ClockTable, depths: ClockTable):
         from: deleted.clock(row),
         to: deleted.value(row),
       })),
-    copy: () => indexOver(clocks.copy(), deleted.copy(), depths.copy()),
-    bytes: () => clocks.bytes + deleted.bytes + depths.bytes + (vector?.length ?? 0),
+    copy: () => indexOver(clocks.copy(), deleted.copy(), places.copy()),
+    bytes: () => clocks.bytes + deleted.bytes + places.bytes + (vector?.length ?? 0),
   };
 }

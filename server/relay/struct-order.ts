@@ -1,12 +1,22 @@
 import { limits } from "#shared/protocol/limits.ts";
-import { hangsOn, type ReadUpdate, structKinds } from "./update-reader.ts";
+import { hangsOn, type ReadUpdate, type Run, structKinds } from "./update-reader.ts";
 
 /** `harmful`: they wait for each other, or lie in too many types. `lacking`: one hangs on a clock that nobody has. */
 export interface Order {
   readonly outcome: "whole" | "straddling" | "lacking" | "harmful";
-  /** How many types each struct lies in, its root not counted; complete unless it is lacking or harmful. */
-  readonly depthOf: Uint8Array;
+  /** Each struct's place; complete unless the outcome is lacking or harmful. */
+  readonly placeOf: Uint8Array;
+  /**
+   * Values of several clocks that stand under one key. Yjs makes such only of values that were replaced; alive they could be
+   * split, and Yjs 13.6 throws when a record is deleted in which half of a value was left behind.
+   */
+  readonly notAlive: readonly Run[];
 }
+
+/** Where a clock lies, as one small number: twice how many types it lies in, its root not counted; one more under a key. */
+export const underKey = 1;
+const perLevel = 2;
+const deepest = limits.typeNesting * perLevel + underKey;
 
 const there = -1;
 const nowhere = -2;
@@ -21,30 +31,31 @@ const itself = -3;
 export function orderStructs(
   { runs, structs }: ReadUpdate,
   clockOf: (client: number) => number,
-  knownDepth: (client: number, clock: number) => number,
+  knownPlace: (client: number, clock: number) => number,
 ): Order {
   const { firstOfRun, clock, kind, hangs, nearClient, nearClock, farClient, farClock } = structs;
-  const depthOf = new Uint8Array(clock.length);
+  const placeOf = new Uint8Array(clock.length);
+  const notAlive: Run[] = [];
   const runOf = new Map(runs.map(({ client }, at) => [client, at]));
   const known = runs.map(({ client }) => clockOf(client));
   const reached = known.slice();
   const next = firstOfRun.slice(0, runs.length);
   let straddles = false;
 
-  if (runs.some(({ from }, at) => from > (known[at] as number))) return { outcome: "lacking", depthOf };
+  if (runs.some(({ from }, at) => from > (known[at] as number))) return { outcome: "lacking", placeOf, notAlive };
 
   const endOf = (index: number, at: number): number =>
-    index + 1 < (firstOfRun[at + 1] as number) ? (clock[index + 1] as number) : (runs[at] as { to: number }).to;
+    index + 1 < (firstOfRun[at + 1] as number) ? (clock[index + 1] as number) : (runs[at] as Run).to;
   /** The run that has to go on before this clock is there; `there`, or `nowhere` when no run brings it. */
   const waitsFor = (client: number, at: number): number => {
     const run = runOf.get(client);
     if (run === undefined) return at < clockOf(client) ? there : nowhere;
     if (at < (reached[run] as number)) return there;
-    return at < (runs[run] as { to: number }).to ? run : nowhere;
+    return at < (runs[run] as Run).to ? run : nowhere;
   };
-  const depthAt = (client: number, at: number): number => {
+  const placeAt = (client: number, at: number): number => {
     const run = runOf.get(client);
-    if (run === undefined || at < (known[run] as number)) return knownDepth(client, at);
+    if (run === undefined || at < (known[run] as number)) return knownPlace(client, at);
     let low = firstOfRun[run] as number;
     let high = (firstOfRun[run + 1] as number) - 1;
     while (low < high) {
@@ -52,19 +63,15 @@ export function orderStructs(
       if ((clock[middle] as number) <= at) low = middle;
       else high = middle - 1;
     }
-    return depthOf[low] as number;
+    return placeOf[low] as number;
   };
-  const depthOfStruct = (index: number): number => {
-    switch (hangs[index]) {
-      case hangsOn.nothing:
-        return 0;
-      case hangsOn.right:
-        return depthAt(farClient[index] as number, farClock[index] as number);
-      case hangsOn.parent:
-        return depthAt(nearClient[index] as number, nearClock[index] as number) + 1;
-      default:
-        return depthAt(nearClient[index] as number, nearClock[index] as number);
-    }
+  const placeOfStruct = (index: number): number => {
+    const how = hangs[index] as number;
+    const key = how & hangsOn.key ? underKey : 0;
+    if (how & hangsOn.left) return placeAt(nearClient[index] as number, nearClock[index] as number);
+    if (how & hangsOn.right) return placeAt(farClient[index] as number, farClock[index] as number);
+    if (!(how & hangsOn.parent)) return key;
+    return ((placeAt(nearClient[index] as number, nearClock[index] as number) >> 1) + 1) * perLevel + key;
   };
 
   /** The run that a struct waits for, looked at in Yjs's order. */
@@ -72,7 +79,7 @@ export function orderStructs(
     if ((clock[index] as number) > (reached[at] as number)) return itself;
     const how = hangs[index] as number;
     let waits: number = there;
-    if (how & hangsOn.left || how === hangsOn.parent)
+    if (how & (hangsOn.left | hangsOn.parent))
       waits = waitsFor(nearClient[index] as number, nearClock[index] as number);
     if (waits === there && how & hangsOn.right) waits = waitsFor(farClient[index] as number, farClock[index] as number);
     return waits;
@@ -88,26 +95,30 @@ export function orderStructs(
       next[at] = index + 1;
       for (;;) {
         const waits = missing(index, at);
-        if (waits === nowhere) return { outcome: "lacking", depthOf };
+        if (waits === nowhere) return { outcome: "lacking", placeOf, notAlive };
         if (waits >= 0) {
           aside.push(index);
           asideRun.push(at);
           at = waits;
           index = next[at] as number;
           // All that this one could wait for is put aside itself: they wait for each other.
-          if (index >= (firstOfRun[at + 1] as number)) return { outcome: "harmful", depthOf };
+          if (index >= (firstOfRun[at + 1] as number)) return { outcome: "harmful", placeOf, notAlive };
           next[at] = index + 1;
           continue;
         }
-        if (waits === itself) return { outcome: "harmful", depthOf };
+        if (waits === itself) return { outcome: "harmful", placeOf, notAlive };
         const end = endOf(index, at);
         if (end > (known[at] as number)) {
-          straddles ||= (clock[index] as number) < (known[at] as number);
-          const depth = depthOfStruct(index);
+          const start = clock[index] as number;
+          straddles ||= start < (known[at] as number);
+          const place = placeOfStruct(index);
           // A type takes what lies in it one deeper.
-          if (depth + (kind[index] === structKinds.type ? 1 : 0) > limits.typeNesting)
-            return { outcome: "harmful", depthOf };
-          depthOf[index] = depth;
+          const reach = place + (kind[index] === structKinds.type ? perLevel : 0);
+          if (reach > deepest) return { outcome: "harmful", placeOf, notAlive };
+          if (place & underKey && end - start > 1 && kind[index] === structKinds.other) {
+            notAlive.push({ client: (runs[at] as Run).client, from: start, to: end });
+          }
+          placeOf[index] = place;
           reached[at] = end;
         }
         const waiting = aside.pop();
@@ -117,5 +128,5 @@ export function orderStructs(
       }
     }
   }
-  return { outcome: straddles ? "straddling" : "whole", depthOf };
+  return { outcome: straddles ? "straddling" : "whole", placeOf, notAlive };
 }

@@ -20,8 +20,11 @@ export interface Run {
 
 export const structKinds = { gone: 0, deleted: 1, type: 2, other: 3 } as const;
 
-/** What a struct hangs on: nothing (it is gone, or lies in a root), one neighbour, both, or the type that it lies in. */
-export const hangsOn = { nothing: 0, left: 1, right: 2, both: 3, parent: 4 } as const;
+/**
+ * Flags of what a struct hangs on: its neighbours, else the type that it lies in, else nothing (it is gone, or lies in a
+ * root). `key`: it says itself that it is a value under a key; one with neighbours is what they are.
+ */
+export const hangsOn = { left: 1, right: 2, parent: 4, key: 8 } as const;
 
 /**
  * The structs of an update, in its order, a column each. Those of one run stand together and leave no clock out.
@@ -158,7 +161,7 @@ class StructReader implements StructColumns {
   }
 
   #gone(): number {
-    this.#put(structKinds.gone, hangsOn.nothing);
+    this.#put(structKinds.gone, 0);
     this.nearClient.push(0);
     this.nearClock.push(0);
     this.farClient.push(0);
@@ -168,7 +171,7 @@ class StructReader implements StructColumns {
 
   #item(info: number): number {
     const from = this.#from;
-    let hangs: number = hangsOn.nothing;
+    let hangs = 0;
     if (info & hasLeft) {
       hangs |= hangsOn.left;
       this.#id(this.nearClient, this.nearClock);
@@ -177,7 +180,7 @@ class StructReader implements StructColumns {
       hangs |= hangsOn.right;
       this.#id(this.farClient, this.farClock);
     }
-    if (hangs === hangsOn.nothing) {
+    if (hangs === 0) {
       const isRoot = from.uint();
       if (isRoot > 1) from.refuse("malformed");
       if (isRoot === 1) from.key();
@@ -185,7 +188,10 @@ class StructReader implements StructColumns {
         hangs = hangsOn.parent;
         this.#id(this.nearClient, this.nearClock);
       }
-      if (info & hasKey) from.key();
+      if (info & hasKey) {
+        hangs |= hangsOn.key;
+        from.key();
+      }
     }
     if (this.nearClient.length < this.clock.length) {
       this.nearClient.push(0);
