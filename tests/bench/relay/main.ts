@@ -7,6 +7,11 @@ import { startOurs } from "./our-side.ts";
 import type { Part, PartRun } from "./part.ts";
 import { bigBoards } from "./parts/big-boards.ts";
 import { boardsOfThree } from "./parts/boards-of-three.ts";
+import { cardDrag } from "./parts/card-drag.ts";
+import { coldOpen } from "./parts/cold-open.ts";
+import { memory } from "./parts/memory.ts";
+import { reconnect } from "./parts/reconnect.ts";
+import { slowReader } from "./parts/slow-reader.ts";
 import { installPeers, peerVersions, startHocuspocus, startYWebsocket } from "./peer-sides.ts";
 import { type PartReport, printReport, rowsOf } from "./report.ts";
 import type { SideName, StartSide } from "./sides.ts";
@@ -15,7 +20,7 @@ import type { SideName, StartSide } from "./sides.ts";
  * Our relay beside the servers that others use, in one run, by one generator: `npm run bench:relay`. Figures to look at,
  * with their bars; nothing fails on them. `--quick` takes about two minutes, all of it about forty.
  */
-const parts: readonly Part[] = [boardsOfThree, bigBoards];
+const parts: readonly Part[] = [boardsOfThree, bigBoards, reconnect, coldOpen, memory, cardDrag, slowReader];
 
 /** A run in which others took more of the server's core than this says nothing about the server: it is made again. */
 const disturbedShare = 0.05;

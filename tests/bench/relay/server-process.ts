@@ -23,7 +23,7 @@ export interface ServerProcess {
   readonly memory: () => Promise<Memory>;
   /** Resident bytes now, without asking the process. */
   readonly rssNow: () => number;
-  /** Ends it gently and starts it again on the same data and port. Says how long the start took, in ms. */
+  /** Ends it, gently unless told otherwise, and starts it again on the same data and port. Says how long the start took. */
   readonly restart: (how?: "SIGTERM" | "SIGKILL") => Promise<number>;
   readonly stop: () => Promise<void>;
 }
