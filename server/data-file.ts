@@ -12,6 +12,8 @@ export function openFailureSentence(failure: OpenFailure): string {
       return `The data file ${file} is damaged (${failure.detail}). Nothing was changed. Put a good copy of it in its place.`;
     case "store-newer":
       return `The data file ${file} was written by a newer version of Alongside. Nothing was changed. Start that version.`;
+    case "store-other-key":
+      return `The data file ${file} was made with another key. Nothing was changed. Start with the key that it was made with.`;
     case "store-in-use":
       return `The data file ${file} is in use by another Alongside server. Stop that one, or choose another DATA_DIR.`;
     case "store-failing": {

@@ -36,6 +36,16 @@ export function openMasterKey(config: Pick<Config, "dataDir" | "key">): Result<M
   return checkAgainstMark(key.value, mark, dataDir);
 }
 
+/** The key as it is there now; `undefined` when it is missing or damaged. Makes and checks nothing: for looking through data. */
+export function readMasterKey({ dataDir, key }: Pick<Config, "dataDir" | "key">): Uint8Array | undefined {
+  if (key) return key;
+  try {
+    return readKey(readFileSync(keyFileOf(dataDir), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
 function openKeyFile(dataDir: string, mark: string): Result<MasterKey, CannotStart> {
   const file = keyFileOf(dataDir);
   try {

@@ -137,7 +137,7 @@ export async function openStore(
   if (store !== "sqlite") return ok({ ...store, master: config.key ?? new Uint8Array(32) });
   const key = openMasterKey(config);
   if (!key.ok) return key;
-  const opened = await openSqliteStore({ file: storeFileOf(config.dataDir), beside });
+  const opened = await openSqliteStore({ file: storeFileOf(config.dataDir), masterKey: key.value.bytes, beside });
   return opened.ok ? ok({ ...opened.value, master: key.value.bytes }) : cannotStart(openFailureSentence(opened.error));
 }
 

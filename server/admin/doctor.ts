@@ -2,7 +2,7 @@ import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { openFailureSentence, storeFileOf } from "../data-file.ts";
-import { keyFileOf, markFileOf, openMasterKey, reasonOf } from "../master-key.ts";
+import { keyFileOf, markFileOf, openMasterKey, readMasterKey, reasonOf } from "../master-key.ts";
 import { type DataCopy, knownSchema, openDataCopy } from "../store/data-copy.ts";
 import { lockFileOf, takeFileLock } from "../store/file-lock.ts";
 import { openSqliteStore } from "../store/sqlite-store.ts";
@@ -24,7 +24,7 @@ export async function doctor(config: Config, now: () => number = Date.now): Admi
     const opened = openDataCopy(file);
     if (opened.ok) {
       try {
-        findings.push(await lookAtData(opened.value, file), lookAtClock(opened.value, now()));
+        findings.push(await lookAtData(opened.value, file, config), lookAtClock(opened.value, now()));
       } finally {
         opened.value.close();
       }
@@ -99,7 +99,7 @@ function lookAtKey(config: Config): Finding {
   return fine(`The key ${keyFile} is the one of these data. Keep a copy of it elsewhere.`);
 }
 
-async function lookAtData(copy: DataCopy, file: string): Promise<Finding> {
+async function lookAtData(copy: DataCopy, file: string, config: Config): Promise<Finding> {
   const troubles = copy.troubles("quick");
   if (troubles.length > 0) {
     return look(`The data file ${file} is damaged (${troubles[0]?.replaceAll("\n", " ")}). ${restoreAdvice}`);
@@ -107,7 +107,9 @@ async function lookAtData(copy: DataCopy, file: string): Promise<Finding> {
   if (copy.schema < knownSchema) {
     return fine(`The data file is whole, and of an older version: the next start upgrades it, after a copy beside it.`);
   }
-  const opened = await openSqliteStore({ file, beside: true });
+  const masterKey = readMasterKey(config);
+  if (!masterKey) return look(`The data file ${file} is whole, but without its key nothing in it can be read.`);
+  const opened = await openSqliteStore({ file, masterKey, beside: true });
   if (!opened.ok) return look(openFailureSentence(opened.error));
   const { store } = opened.value;
   const written = await store.probe();

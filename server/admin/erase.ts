@@ -4,6 +4,7 @@ import type { BoardId } from "#shared/board/ids.ts";
 import { ok, type Result } from "#shared/result.ts";
 import { type CannotStart, type Config, cannotStart } from "../config.ts";
 import { openFailureSentence, storeFileOf } from "../data-file.ts";
+import { openMasterKey } from "../master-key.ts";
 import { eraseBoardsInCopy } from "../store/erase-board.ts";
 import { openSqliteStore } from "../store/sqlite-store.ts";
 import { type AdminAnswer, count, told } from "./answer.ts";
@@ -58,7 +59,9 @@ const notScrubbed =
 type Erasing = Extract<Answered, { kind: "erase" }>;
 
 async function eraseInStore(config: Config, file: string, boardId: BoardId): Promise<Result<Erasing, CannotStart>> {
-  const opened = await openSqliteStore({ file });
+  const key = openMasterKey(config);
+  if (!key.ok) return key;
+  const opened = await openSqliteStore({ file, masterKey: key.value.bytes });
   if (!opened.ok && opened.error.kind !== "store-in-use") return cannotStart(openFailureSentence(opened.error));
   let answered: Answered | undefined;
   if (opened.ok) {

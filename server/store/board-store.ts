@@ -258,7 +258,7 @@ export interface BoardStore {
   /** Returns those ended, so that their sockets can be closed. */
   readonly endSessionsOfStaffSession: (staffSessionId: string) => Stored<readonly SessionRecord[]>;
 
-  /** Adds a line to the board's audit. Holds no content. */
+  /** Adds a line to the board's audit. Holds no content. One about a board that is not there (any more) is not kept. */
   readonly audit: (entry: NewAuditEntry) => Stored<void>;
   /** Entries with `after < n`, in order. */
   readonly auditOf: (

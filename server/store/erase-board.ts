@@ -1,35 +1,52 @@
 import { DatabaseSync } from "node:sqlite";
 import type { BoardId, LaneId } from "#shared/board/ids.ts";
 import type { ErasedBoard } from "./board-store.ts";
+import { firstSealed } from "./migrations.ts";
+import { headSeq } from "./sealed-row.ts";
 import { isBusy } from "./sqlite-errors.ts";
 
 /**
- * Deletes every row of a board, and of `alsoLanes` though no board may name them any more. To be called inside a
- * transaction. `undefined` when there was no such board. What was deleted may still stand in free pages: see `rewrite`.
+ * Deletes the board's key and every row of it, and of `alsoLanes` though no board may name them any more. To be called
+ * inside a transaction. `undefined` when there was no such board. What was deleted may still stand in free pages: see
+ * `rewrite`. Also for a copy of the version before boards had keys.
  */
 export function eraseBoardRows(
   db: DatabaseSync,
   boardId: BoardId,
   alsoLanes: readonly LaneId[] = [],
 ): ErasedBoard | undefined {
-  const isOlder = (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version < 2;
-  const run = (sql: string, ...values: string[]) => Number(db.prepare(sql).run(...values).changes);
+  const run = (sql: string, ...values: (string | number)[]) => Number(db.prepare(sql).run(...values).changes);
+  const { user_version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
+  const isSealed = user_version >= firstSealed;
   const lanes = db.prepare("SELECT lane_id AS laneId FROM lanes WHERE board_id = ?").all(boardId) as unknown as {
     readonly laneId: LaneId;
   }[];
   const laneIds = new Set([...lanes.map(({ laneId }) => laneId), ...alsoLanes]);
+  const scopes = [boardId, ...[...laneIds].map((laneId) => `~${laneId}`)];
   let updates = 0;
+  // The key first: whatever of the rest should stay behind can then be read by nobody.
+  for (const scope of isSealed ? scopes : []) {
+    run("DELETE FROM board_keys WHERE scope = ?", scope);
+    run("DELETE FROM board_keys_again WHERE scope = ?", scope);
+  }
   for (const laneId of laneIds) {
+    if (isSealed) {
+      run("DELETE FROM updates WHERE lane_id = ? AND seq = ?", laneId, headSeq);
+      run("DELETE FROM client_ids WHERE lane_id = ?", laneId);
+      run("DELETE FROM set_aside WHERE lane_id = ?", laneId);
+    }
     updates += run("DELETE FROM updates WHERE lane_id = ?", laneId);
     run("DELETE FROM snapshots WHERE lane_id = ?", laneId);
-    if (!isOlder) run("DELETE FROM client_ids WHERE lane_id = ?", laneId);
     run("DELETE FROM members WHERE lane_id = ?", laneId);
+  }
+  if (isSealed) {
+    run("DELETE FROM audit WHERE board_id = ?", boardId);
+    run("DELETE FROM audit_ends WHERE scope = ?", boardId);
   }
   run("DELETE FROM members WHERE person_id IN (SELECT person_id FROM people WHERE board_id = ?)", boardId);
   run("DELETE FROM lanes WHERE board_id = ?", boardId);
   run("DELETE FROM invitations WHERE board_id = ?", boardId);
   run("DELETE FROM sessions WHERE board_id = ?", boardId);
-  if (!isOlder) run("DELETE FROM audit WHERE board_id = ?", boardId);
   const people = run("DELETE FROM people WHERE board_id = ?", boardId);
   const boards = run("DELETE FROM boards WHERE board_id = ?", boardId);
   return boards === 0 ? undefined : { people, lanes: lanes.length, updates };

@@ -189,6 +189,7 @@ export function createMemoryStore(): OpenStore {
 
     audit: ({ boardId, at, personId, action, laneId, from, to, about }) =>
       answer(() => {
+        if (!boardsById.has(boardId)) return;
         const entries = listOf(auditByBoard, boardId);
         const entry = { n: entries.length + 1, at, personId, action, laneId, from, to, about };
         entries.push({ ...entry, hash: auditHash(boardId, entries.at(-1)?.hash ?? auditStart, entry) });

@@ -13,6 +13,8 @@ export type OpenFailure =
   | { readonly kind: "store-damaged"; readonly file: string; readonly detail: string }
   /** Written by a newer version of this program: it is left untouched. */
   | { readonly kind: "store-newer"; readonly file: string; readonly found: number; readonly known: number }
+  /** What is in it was sealed with another master key. */
+  | { readonly kind: "store-other-key"; readonly file: string }
   /** Another process keeps boards in this file now. */
   | { readonly kind: "store-in-use"; readonly file: string }
   | {

@@ -1,3 +1,5 @@
+import { DamageError } from "./seal.ts";
+
 export type DiskTrouble = "full" | "read-only" | "failing";
 
 /** SQLite's primary result codes that are told apart here (sqlite.org/rescode.html). */
@@ -10,14 +12,24 @@ function resultCode(error: unknown): number | undefined {
 
 export const isBusy = (error: unknown): boolean => resultCode(error) === primary.busy;
 
+export const isConstraint = (error: unknown): boolean => resultCode(error) === primary.constraint;
+
+/**
+ * Part of the file is not what was written. SQLite finds some of it by itself; a value that no number of ours could have
+ * been is an error of `node:sqlite`; and the rest shows when something sealed does not open.
+ */
 export const isDamage = (error: unknown): boolean =>
-  resultCode(error) === primary.corrupt || resultCode(error) === primary.notADatabase;
+  error instanceof DamageError ||
+  resultCode(error) === primary.corrupt ||
+  resultCode(error) === primary.notADatabase ||
+  (error as { code?: unknown } | undefined)?.code === "ERR_OUT_OF_RANGE";
 
 /**
  * What ails the disk, from an error of SQLite or of a file call; `undefined` when the disk is not to blame: a broken
  * rule of a table, or SQL that makes no sense (result code 1), neither of which another try would heal.
  */
 export function diskTrouble(error: unknown): DiskTrouble | undefined {
+  if (isDamage(error)) return "failing";
   const code = resultCode(error);
   if (code === primary.full) return "full";
   if (code === primary.readOnly) return "read-only";

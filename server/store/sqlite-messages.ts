@@ -1,4 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
+import type { LaneId, PersonId } from "#shared/board/ids.ts";
+import type { Migration } from "./migrations.ts";
 import type { OpenFailure } from "./open-store.ts";
 import type { DiskTrouble } from "./sqlite-errors.ts";
 import type { Reads, Writes } from "./sqlite-operations.ts";
@@ -16,8 +18,8 @@ export interface SqlAnswer {
 export type Task =
   | {
       readonly kind: "append";
-      readonly laneId: string;
-      readonly personId: string;
+      readonly laneId: LaneId;
+      readonly personId: PersonId;
       readonly at: number;
       readonly from: number;
       readonly length: number;
@@ -65,14 +67,28 @@ export type FromWorker =
 export interface WorkerSettings {
   readonly file: string;
   readonly beside: boolean;
+  readonly masterKey: Uint8Array;
+  /** Unix ms, as the file is opened. */
+  readonly now: number;
   readonly forTests:
     | {
         /** Set from the main thread while the worker runs. Indexes: `testSwitches`. */
-        readonly switches?: Int32Array<SharedArrayBuffer>;
-        readonly migrations?: readonly { readonly version: number; readonly sql: string }[];
+        readonly switches?: Int32Array<SharedArrayBuffer> | undefined;
+        /** What the worker has proof of. Indexes: `proofs`. */
+        readonly proof?: Float64Array<SharedArrayBuffer> | undefined;
+        readonly migrations?: readonly Migration[] | undefined;
       }
     | undefined;
 }
 
-/** Real failures, made on demand: SQLite refuses to grow the file, refuses to write; forcing answers EIO. */
-export const testSwitches = { noGrowth: 0, readOnly: 1, forcingFails: 2 } as const;
+/**
+ * Real failures, made on demand: SQLite refuses to grow the file, refuses to write; forcing answers EIO. `parked`: 1 asks the
+ * worker to stand still before its next group; it says 2 when it does, and goes on at 0 (wake it with `Atomics.notify`).
+ */
+export const testSwitches = { noGrowth: 0, readOnly: 1, forcingFails: 2, parked: 3 } as const;
+
+/**
+ * Counted by the worker at the moment itself: updates committed to the log; updates that were committed before an fdatasync
+ * that has succeeded; how many of those syncs there were; and how many pages of the log the last of them covered.
+ */
+export const proofs = { written: 0, forced: 1, syncs: 2, forcedPages: 3 } as const;

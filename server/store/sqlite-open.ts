@@ -2,18 +2,24 @@ import { closeSync, existsSync, openSync, renameSync, rmSync, statSync } from "n
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fail, ok, type Result } from "#shared/result.ts";
+import { openBoardKeys } from "./board-keys.ts";
 import { takeFileLock } from "./file-lock.ts";
 import { forceFile, forceFolder } from "./force-to-disk.ts";
 import { makeFolder } from "./make-folder.ts";
 import { applicationId, type Migration, migrations as ourMigrations } from "./migrations.ts";
 import type { OpenFailure } from "./open-store.ts";
+import { finishSealing, sealFile } from "./seal-file.ts";
 import { describeError, diskTrouble, isDamage } from "./sqlite-errors.ts";
 import type { WorkerSettings } from "./sqlite-messages.ts";
+import { createStatements } from "./statements.ts";
+import { createStoreFacts, returningAfterCrashMs, type StoreFacts } from "./store-facts.ts";
 import { openWalFile, type WalFile } from "./wal-file.ts";
 
 export interface OpenFile {
   readonly db: DatabaseSync;
   readonly wal: WalFile;
+  /** To be called before `close` when everything that was written is forced or given up. */
+  readonly tellCleanStop: () => void;
   readonly close: () => void;
 }
 
@@ -81,15 +87,20 @@ export function openFile(settings: WorkerSettings): Result<OpenFile, OpenFailure
     db.exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY");
     if (found < known) {
       if (found > 0) copyBefore(db, file, known);
-      migrate(db, migrations, found);
+      migrate(db, migrations, found, settings.masterKey);
     }
+    if (!settings.beside) finishSealing(db, file, settings.masterKey);
+    const facts = createStoreFacts(createStatements(db));
+    if (!isRightKey(db, facts, settings.masterKey)) return refuse({ kind: "store-other-key", file });
     db.exec("BEGIN IMMEDIATE; COMMIT"); // Makes sure that there is a log to open.
     const wal = openWalFile(`${file}-wal`);
     opened.unshift(wal); // Closed after the database.
     // After kill -9 the log may hold commits that only the page cache has. They are read from now on, so they count.
     wal.forceNow();
     forceFolder(dirname(file));
-    return ok({ db, wal, close: closeAll });
+    if (settings.beside) return ok({ db, wal, tellCleanStop: () => {}, close: closeAll });
+    noteStart(facts, wal, settings.now);
+    return ok({ db, wal, tellCleanStop: () => noteCleanStop(facts, wal), close: closeAll });
   } catch (error) {
     if (isDamage(error)) return refuse({ kind: "store-damaged", file, detail: describeError(error) });
     const why = diskTrouble(error);
@@ -114,13 +125,52 @@ function copyBefore(db: DatabaseSync, file: string, version: number): void {
   forceFolder(dirname(file));
 }
 
+/**
+ * After a stop that was not clean the log may have lost what was written and not yet forced. Whoever saw it may bring it
+ * back. On a full disk nobody can note that we started: then there is nothing to lose either.
+ */
+function noteStart(facts: StoreFacts, wal: WalFile, now: number): void {
+  try {
+    if (facts.isInUse()) facts.setReturningUntil(Math.max(facts.returningUntil(), now + returningAfterCrashMs));
+    facts.setInUse(true);
+    wal.forceNow();
+  } catch (error) {
+    if (!diskTrouble(error)) throw error;
+  }
+}
+
+function noteCleanStop(facts: StoreFacts, wal: WalFile): void {
+  try {
+    facts.setInUse(false);
+    wal.forceNow();
+  } catch {
+    // Then the next start takes this stop for one that was not clean, which only lets more come back.
+  }
+}
+
+/** The mark itself may be damaged: a key that opens any board is the right one. */
+function isRightKey(db: DatabaseSync, facts: StoreFacts, master: Uint8Array): boolean {
+  if (facts.isKey(master)) return true;
+  const keys = openBoardKeys(createStatements(db), master);
+  for (const { scope } of createStatements(db).all<{ scope: string }>("SELECT scope FROM board_keys LIMIT 100")) {
+    try {
+      keys.of(scope);
+      return true;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+    }
+  }
+  return false;
+}
+
 /** All steps or none. */
-function migrate(db: DatabaseSync, migrations: readonly Migration[], found: number): void {
+function migrate(db: DatabaseSync, migrations: readonly Migration[], found: number, master: Uint8Array): void {
   db.exec("BEGIN IMMEDIATE");
   try {
-    for (const { version, sql } of migrations) {
+    for (const { version, sql, step } of migrations) {
       if (version <= found) continue;
       db.exec(sql);
+      if (step === "seal") sealFile(db, master);
       db.exec(`PRAGMA user_version = ${version}`);
     }
     db.exec(`PRAGMA application_id = ${applicationId}; COMMIT`);

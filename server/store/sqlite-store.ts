@@ -11,9 +11,11 @@ import type { Reads, Writes } from "./sqlite-operations.ts";
 export interface SqliteStoreOptions {
   readonly file: string;
   /** 32 bytes: what the boards' own keys are wrapped with. */
-  readonly masterKey?: Uint8Array;
+  readonly masterKey: Uint8Array;
   /** For admin commands: work in a file that a relay has open. Takes no lock and upgrades nothing. */
   readonly beside?: boolean;
+  /** Unix ms; this machine's clock unless a test brings its own. */
+  readonly now?: () => number;
   readonly forTests?: WorkerSettings["forTests"];
 }
 
@@ -26,13 +28,15 @@ const scrubPauseMs = 250;
 /**
  * The store of one SQLite file (DESIGN R1), held by a thread of its own. Makes the file and its folder when they are
  * missing, upgrades an older one after copying it to `<file>.before-<version>`, and refuses what it cannot keep safely:
- * `store-damaged`, `store-newer`, `store-in-use` (by another relay), `store-failing`. Nothing stays open then.
+ * `store-damaged`, `store-newer`, `store-other-key`, `store-in-use` (by another relay), `store-failing`. Nothing stays open then.
  * Throws (rejects) only on bugs, such as adding a board twice.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Result<OpenStore, OpenFailure>> {
   const workerData: WorkerSettings = {
     file: options.file,
     beside: options.beside ?? false,
+    masterKey: new Uint8Array(options.masterKey), // In memory of its own: a message copies all that is behind a view.
+    now: (options.now ?? Date.now)(),
     forTests: options.forTests,
   };
   const worker = new Worker(new URL("./sqlite-worker.ts", import.meta.url), { workerData, name: "store" });

@@ -2,11 +2,12 @@ import { parentPort, workerData } from "node:worker_threads";
 import { assert, unreachable } from "#shared/assert.ts";
 import type { StoredLane } from "./board-store.ts";
 import { emptyLog, rewrite } from "./erase-board.ts";
-import { describeError, diskTrouble } from "./sqlite-errors.ts";
+import { describeError, diskTrouble, isDamage } from "./sqlite-errors.ts";
 import {
   type FromWorker,
   isWrite,
   type Outcome,
+  proofs,
   type SqlAnswer,
   type Task,
   type ToWorker,
@@ -43,9 +44,12 @@ if (opened.ok) {
   port.close();
 }
 
-function serve({ db, wal, close }: OpenFile): void {
-  const { append, reads, writes } = prepareOperations(db);
+function serve({ db, wal, close, tellCleanStop }: OpenFile): void {
+  const { append, reads, writes, settle, forget, lookAround } = prepareOperations(db, settings.masterKey);
+  const proof = settings.forTests?.proof;
   let committed = 0;
+  /** Updates committed so far. */
+  let countedCommits = 0;
   let settled = 0;
   let isForcing = false;
   /** A sync failed: what it left unsure has to be written again before anything else is. See `WalFile.rewrite`. */
@@ -58,9 +62,12 @@ function serve({ db, wal, close }: OpenFile): void {
     switch (message.kind) {
       case "group": {
         useTestSwitches();
+        lookAround();
         const outcomes = message.held ? runHeld(message) : runGroup(message);
         const transfer: ArrayBuffer[] = [];
         for (const [index, outcome] of outcomes.entries()) outcomes[index] = packed(outcome, transfer);
+        countedCommits += appendsIn(message.tasks, outcomes);
+        if (proof) proof[proofs.written] = countedCommits;
         say({ kind: "written", group: message.group, outcomes }, transfer);
         const needsForce = message.tasks.some((task, index) => isWrite(task) && outcomes[index]?.kind === "done");
         if (needsForce && !db.isTransaction) {
@@ -79,7 +86,7 @@ function serve({ db, wal, close }: OpenFile): void {
   });
 
   /** One transaction for all of them. If the disk fails, none of it has happened, and reads are answered all the same. */
-  function runGroup({ tasks, bytes }: Extract<ToWorker, { kind: "group" }>): Outcome[] {
+  function runGroup({ tasks, bytes }: Pick<Extract<ToWorker, { kind: "group" }>, "tasks" | "bytes">): Outcome[] {
     if (!tasks.some(isWrite)) return tasks.map((task) => runAlone(task, bytes));
     try {
       makeSure();
@@ -88,23 +95,33 @@ function serve({ db, wal, close }: OpenFile): void {
         if (task.kind === "scrub") return { kind: "done", value: undefined }; // In no transaction: below.
         // A task of several statements that breaks a rule half-way is undone by itself; the others go on.
         const mayHalfHappen = task.kind === "write";
-        if (mayHalfHappen) db.exec("SAVEPOINT task");
+        if (mayHalfHappen) {
+          settle(); // What is undone with the task is then of the task alone.
+          db.exec("SAVEPOINT task");
+        }
         try {
           const value = run(task, bytes);
           if (mayHalfHappen) db.exec("RELEASE task");
           return { kind: "done", value };
         } catch (error) {
-          if (diskTrouble(error)) throw error;
-          if (mayHalfHappen) db.exec("ROLLBACK TO task; RELEASE task");
-          return { kind: "refused", detail: describeError(error) };
+          if (diskTrouble(error) && (isWrite(task) || !isDamage(error))) throw error;
+          if (mayHalfHappen) {
+            db.exec("ROLLBACK TO task; RELEASE task");
+            forget();
+          }
+          return failed(error);
         }
       });
+      settle();
       db.exec("COMMIT");
       for (const [index, task] of tasks.entries()) if (task.kind === "scrub") outcomes[index] = runAlone(task, bytes);
       return outcomes;
     } catch (error) {
       // SQLite has rolled back by itself after some errors.
       if (db.isTransaction) db.exec("ROLLBACK");
+      forget();
+      // A damaged lane must not take the others' edits with it: each by itself, then.
+      if (isDamage(error) && tasks.length > 1) return tasks.flatMap((task) => runGroup({ tasks: [task], bytes }));
       const outcome = failed(error);
       // On a full disk the log may be copied into room that the database has, and start again in its own.
       considerCheckpoint();
@@ -196,6 +213,8 @@ function serve({ db, wal, close }: OpenFile): void {
     if (isForcing || committed === settled) return;
     isForcing = true;
     const target = committed;
+    const updates = countedCommits;
+    const pages = proof && !db.isTransaction ? logPages().pages : 0;
     wal.force((diskError) => {
       isForcing = false;
       const error = diskError ?? forcingFailsForTests();
@@ -206,6 +225,11 @@ function serve({ db, wal, close }: OpenFile): void {
         say({ kind: "not-forced", upTo: committed, why: diskTrouble(error) ?? "failing" });
       } else {
         settled = target;
+        if (proof) {
+          proof[proofs.forced] = updates;
+          proof[proofs.syncs] = (proof[proofs.syncs] ?? 0) + 1;
+          proof[proofs.forcedPages] = pages;
+        }
         say({ kind: "forced", upTo: target });
       }
       force();
@@ -280,6 +304,7 @@ function serve({ db, wal, close }: OpenFile): void {
     } catch {
       // Nobody was told that the unsure part is safe, and its senders still hold it.
     }
+    tellCleanStop();
     close();
     say({ kind: "closed" });
     port?.close();
@@ -288,6 +313,9 @@ function serve({ db, wal, close }: OpenFile): void {
   function useTestSwitches(): void {
     const switches = settings.forTests?.switches;
     if (!switches || db.isTransaction) return;
+    const canPark = switches.length > testSwitches.parked;
+    if (canPark && Atomics.compareExchange(switches, testSwitches.parked, 1, 2) === 1)
+      Atomics.wait(switches, testSwitches.parked, 2);
     // 1 is less than the file has: SQLite takes it as "no page more than now".
     db.exec(`PRAGMA max_page_count = ${Atomics.load(switches, testSwitches.noGrowth) ? 1 : 0xfffffffe}`);
     db.exec(`PRAGMA query_only = ${Atomics.load(switches, testSwitches.readOnly) ? "ON" : "OFF"}`);
@@ -299,6 +327,9 @@ function serve({ db, wal, close }: OpenFile): void {
     return Object.assign(new Error("forcing fails, as the test asked"), { code: "EIO" });
   }
 }
+
+const appendsIn = (tasks: readonly Task[], outcomes: readonly Outcome[]): number =>
+  tasks.reduce((sum, task, index) => sum + (task.kind === "append" && outcomes[index]?.kind === "done" ? 1 : 0), 0);
 
 function failed(error: unknown): Outcome {
   const why = diskTrouble(error);

@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import type { LaneId, PersonId } from "#shared/board/ids.ts";
 import { openSqliteStore } from "../../server/store/sqlite-store.ts";
+import { testKey } from "./store-records.ts";
 
 /**
  * A process to be killed. Appends to three lanes at once, for ever; each update holds its own number. Says
@@ -20,7 +21,7 @@ function tell(line: string): void {
   }
 }
 
-const opened = await openSqliteStore({ file: process.argv[2] as string });
+const opened = await openSqliteStore({ file: process.argv[2] as string, masterKey: testKey });
 if (!opened.ok) throw new Error(opened.error.kind);
 const { store } = opened.value;
 

@@ -382,6 +382,8 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
     describe("audit", () => {
       test("every entry follows from the one before it, for each board by itself", async () => {
         const other = "board-of-bo" as BoardId;
+        await createBoard();
+        await got(store.createBoard(aBoard({ boardId: other }), [], [], []));
         await got(store.audit({ boardId, at: 1, personId: undefined, action: "board-made" }));
         await got(store.audit({ boardId: other, at: 2, personId: bo, action: "joined" }));
         await got(
@@ -410,6 +412,8 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
         await got(store.audit({ boardId, at: 1, personId: ana, action: "joined" }));
         await got(store.eraseBoard(boardId, [], 7_000));
         await got(store.eraseBoard(boardId, [], 8_000));
+        // A late entry brings nothing of it back.
+        await got(store.audit({ boardId, at: 9_000, personId: ana, action: "left" }));
         expect(await got(store.auditOf(boardId, { after: 0, limit: 10 }))).toEqual([]);
         const boardIdHash = createHash("sha256").update(boardId).digest("hex");
         expect(await got(store.erasures())).toMatchObject([{ n: 1, at: 7_000, boardIdHash }]);

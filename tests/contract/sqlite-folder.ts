@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach } from "vitest";
 import type { OpenStore } from "../../server/store/open-store.ts";
 import { openSqliteStore, type SqliteStoreOptions } from "../../server/store/sqlite-store.ts";
+import { testKey } from "./store-records.ts";
 
 /** Files and stores of one test file; what a test leaves behind is closed and removed after it. */
 export function sqliteFolder() {
@@ -18,8 +19,8 @@ export function sqliteFolder() {
     folders.push(folder);
     return join(folder, "boards.sqlite");
   };
-  const open = async (options: SqliteStoreOptions): Promise<OpenStore> => {
-    const opened = await openSqliteStore(options);
+  const open = async (options: Omit<SqliteStoreOptions, "masterKey">, masterKey = testKey): Promise<OpenStore> => {
+    const opened = await openSqliteStore({ ...options, masterKey });
     if (!opened.ok) throw new Error(`could not open: ${JSON.stringify(opened.error)}`);
     stores.push(opened.value);
     return opened.value;

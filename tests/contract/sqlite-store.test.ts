@@ -13,7 +13,18 @@ import { openSqliteStore } from "../../server/store/sqlite-store.ts";
 import { describeAccounts } from "./accounts.ts";
 import { describeBoardStore, got } from "./board-store.ts";
 import { sqliteFolder } from "./sqlite-folder.ts";
-import { aBoard, aLane, ana, anInvitation, anUpdate, aPerson, aSession, boardId, sharedLane } from "./store-records.ts";
+import {
+  aBoard,
+  aLane,
+  ana,
+  anInvitation,
+  anUpdate,
+  aPerson,
+  aSession,
+  boardId,
+  sharedLane,
+  testKey,
+} from "./store-records.ts";
 
 const { newFile, open } = sqliteFolder();
 
@@ -21,8 +32,8 @@ describeBoardStore("sqlite", async () => (await open({ file: await newFile() }))
 describeAccounts("sqlite", async () => open({ file: await newFile() }));
 
 /** Opening fails, and says why. */
-async function refusal(file: string, beside = false) {
-  const opened = await openSqliteStore({ file, beside });
+async function refusal(file: string, masterKey = testKey) {
+  const opened = await openSqliteStore({ file, masterKey });
   if (opened.ok) {
     await opened.value.store.close();
     throw new Error("it opened");
@@ -95,8 +106,10 @@ describe("sqlite keeps what it was given", () => {
 describe("sqlite scrubs its file", () => {
   const words = (n: number) => `strawberry-${n}-strawberry`;
   const bytesOf = (text: string) => new TextEncoder().encode(text);
-  const stillThere = (file: string) =>
-    readdirSync(dirname(file)).filter((name) => readFileSync(join(dirname(file), name)).includes("strawberry"));
+  const filesWith = (file: string, text: string) =>
+    readdirSync(dirname(file)).filter((name) => readFileSync(join(dirname(file), name)).includes(text));
+  /** The ids of the board and its lane stand plain beside everything of theirs. */
+  const stillThere = (file: string) => [...filesWith(file, boardId), ...filesWith(file, sharedLane)];
 
   const fillAndErase = async (store: BoardStore) => {
     await got(store.createBoard(aBoard({ title: words(0) }), [aLane()], [aPerson({ name: words(1) })], []));
@@ -114,6 +127,7 @@ describe("sqlite scrubs its file", () => {
     const file = await newFile();
     const { store } = await open({ file });
     await fillAndErase(store);
+    expect(filesWith(file, "strawberry")).toEqual([]);
     expect(stillThere(file)).not.toEqual([]);
     const during = Promise.all(
       Array.from({ length: 30 }, () => got(store.append(anUpdate({ laneId: "lane-other" as LaneId })).forced)),

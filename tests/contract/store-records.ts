@@ -10,6 +10,8 @@ import type {
 
 /** Valid records of Ana's board; a test names only what it is about. */
 
+export const testKey: Uint8Array = new Uint8Array(32).fill(7);
+
 export const boardId = "board-of-ana" as BoardId;
 export const sharedLane = "lane-shared" as LaneId;
 export const offersLane = "lane-offers" as LaneId;

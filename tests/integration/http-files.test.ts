@@ -83,7 +83,10 @@ for (const kind of ["memory", "sqlite"] as const) {
   test(`A board taken home and opened as a new one is the same, letter for letter (${kind})`, async () => {
     const folder = await mkdtemp(join(tmpdir(), "alongside-files-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const opened = kind === "sqlite" ? await openSqliteStore({ file: join(folder, "data.sqlite") }) : undefined;
+    const opened =
+      kind === "sqlite"
+        ? await openSqliteStore({ file: join(folder, "data.sqlite"), masterKey: new Uint8Array(32) })
+        : undefined;
     if (opened && !opened.ok) throw new Error("The store did not open");
     const server = await aServer(opened ? { store: opened.value } : {});
     const worker = await setUpBo(server);

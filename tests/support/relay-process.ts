@@ -8,7 +8,7 @@ import { startRelayServer } from "./relay-server.ts";
  */
 const file = process.argv[2];
 if (!file) throw new Error("usage: relay-process.ts FILE");
-const opened = await openSqliteStore({ file });
+const opened = await openSqliteStore({ file, masterKey: new Uint8Array(32) });
 if (!opened.ok) throw new Error(`store: ${JSON.stringify(opened.error)}`);
 const { store } = opened.value;
 const known = await store.board(boardId);

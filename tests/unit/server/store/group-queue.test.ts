@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { LaneId, PersonId } from "#shared/board/ids.ts";
 import { createGroupQueue, type GroupQueue } from "../../../../server/store/group-queue.ts";
 import type { Outcome, ToWorker } from "../../../../server/store/sqlite-messages.ts";
 
@@ -24,7 +25,16 @@ describe("grouping of what the store is asked", () => {
     queue.add({
       task:
         task === "append"
-          ? { kind: "append", laneId: "lane", personId: name, at: 0, from: 0, length: 2, claims: [], returned: false }
+          ? {
+              kind: "append",
+              laneId: "lane" as LaneId,
+              personId: name as PersonId,
+              at: 0,
+              from: 0,
+              length: 2,
+              claims: [],
+              returned: false,
+            }
           : { kind: "read", name: "board", args: [name] },
       ...(task === "append" ? { bytes: new Uint8Array([name.length, 7]) } : {}),
       onWritten: (outcome) => heard.push(`${name} ${outcome.kind}`),
