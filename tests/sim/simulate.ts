@@ -1,14 +1,15 @@
 import * as Y from "yjs";
 import type { LaneId, PersonId } from "#shared/board/ids.ts";
+import { createLaneWork, type LaneWork } from "../../server/relay/lane-work.ts";
 import type { Clock, RelayLog } from "../../server/relay/ports.ts";
 import { createRelay, type Relay } from "../../server/relay/relay.ts";
 import { anAdmission, aPerson, sharedLane } from "../support/lane-people.ts";
-import { createSeeded } from "../support/seeded.ts";
+import { createSeeded, type Seeded } from "../support/seeded.ts";
 import { createDevice, type Device, type DeviceWitness } from "./device.ts";
 import { createDisk } from "./disk.ts";
 import { forgedFrame } from "./forger.ts";
 import { createLaneFacts } from "./lane-facts.ts";
-import { createWorld, type Trace } from "./world.ts";
+import { createWorld, type Trace, type World } from "./world.ts";
 
 /** What became of one run. `wrong`: the promise that was broken; the seed brings the same run again. */
 export interface SimulatedRun {
@@ -92,6 +93,7 @@ function createRun(seed: number, trace: Trace | undefined) {
   };
 
   const people = ["Ana", "Bo", "Ruth"].map((name) => aPerson(name));
+  const work = chance.fork();
   const owner = new Map<number, PersonId>();
   let nextClientId = 1_000;
   const newDevice = (at: number): Device => {
@@ -120,7 +122,7 @@ function createRun(seed: number, trace: Trace | undefined) {
           if (alive) then();
         }),
     };
-    return createRelay({ store: disk.open(), clock, log: silent, rooms: settings });
+    return createRelay({ store: disk.open(), clock, log: silent, rooms: settings, work: slowWork(world, work) });
   };
   let relay: Relay | undefined = start();
 
@@ -265,7 +267,7 @@ function createRun(seed: number, trace: Trace | undefined) {
     const lane = disk.forced(laneId);
     const all = lane.encode();
     return devices.every(
-      (device) => lane.lacks(Y.encodeStateAsUpdate(device.doc)) === undefined && holds(device.doc, all),
+      (device) => lane.lacks(Y.encodeStateAsUpdate(device.doc)) === undefined && !missingFrom(device.doc, all),
     );
   };
 
@@ -285,7 +287,7 @@ function createRun(seed: number, trace: Trace | undefined) {
         (device) =>
           `${device.name} ${device.isConnected() ? "on" : `off (${device.closedWith()})`} unsettled ${device.unsettled()} ` +
           `refused ${device.refusals().join(",") || "nothing"}, not in the store: ${disk.forced(laneId).lacks(Y.encodeStateAsUpdate(device.doc))}, ` +
-          `has all: ${holds(device.doc, disk.forced(laneId).encode())}`,
+          `lacks: ${missingFrom(device.doc, disk.forced(laneId).encode())}`,
       );
       throw new Broken(`[R2] everything comes to rest when all is well again: ${stuck.join("; ")}`);
     }
@@ -306,7 +308,8 @@ function createRun(seed: number, trace: Trace | undefined) {
     latecomer.connect(relay);
     await takeSteps(world.now() + 5_000);
     const all = disk.forced(laneId).encode();
-    expectThat(holds(latecomer.doc, all), "[R7] somebody who comes later gets all of the lane");
+    const missing = missingFrom(latecomer.doc, all);
+    expectThat(!missing, `[R7] somebody who comes later gets all of the lane: ${missing}`);
     const lacking = disk.forced(laneId).lacks(Y.encodeStateAsUpdate(latecomer.doc));
     expectThat(lacking === undefined, `[R7] somebody who comes later gets nothing that is not the lane's: ${lacking}`);
     if (failure) throw failure;
@@ -337,10 +340,24 @@ function createRun(seed: number, trace: Trace | undefined) {
   return { world, figures, play, settle, check };
 }
 
-function holds(doc: Y.Doc, update: Uint8Array): boolean {
+/** As a thread beside this one does it: after a while, and now and then not at all. */
+function slowWork(world: World, chance: Seeded): LaneWork {
+  const work = createLaneWork();
+  const later = <T>(run: () => Promise<T>): Promise<T | undefined> =>
+    new Promise((resolve) => {
+      const works = !chance.chance(0.1);
+      world.after(chance.whole(200) / 4, () => resolve(works ? run() : undefined));
+    });
+  return {
+    fold: (lane) => later(() => work.fold(lane)),
+    diff: (lane, stateVector) => later(() => work.diff(lane, stateVector)),
+  };
+}
+
+function missingFrom(doc: Y.Doc, update: Uint8Array): string | undefined {
   const facts = createLaneFacts();
   facts.take(Y.encodeStateAsUpdate(doc));
-  return facts.lacks(update) === undefined;
+  return facts.lacks(update);
 }
 
 const silent: RelayLog = { info: () => {}, warn: () => {} };
