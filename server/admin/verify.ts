@@ -4,7 +4,7 @@ import type { Result } from "#shared/result.ts";
 import { fail, ok } from "#shared/result.ts";
 import { type CannotStart, cannotStart } from "../config.ts";
 import { reasonOf } from "../master-key.ts";
-import { isSoundLane } from "../relay/lane-state.ts";
+import { isSoundLane } from "../relay/sound-lane.ts";
 import { type DataCopy, openDataCopy } from "../store/data-copy.ts";
 import { describeError } from "../store/sqlite-errors.ts";
 import { type AdminAnswer, count, told } from "./answer.ts";

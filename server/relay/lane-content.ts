@@ -46,8 +46,10 @@ export type Answer =
 
 export interface OpenedContent {
   readonly content: LaneContent;
-  /** Stored updates that cannot be used: they hang on what was lost, or were taken before today's rules. */
-  readonly leftOut: number;
+  /** Stored updates that are of no use: they hang on what was lost, and will come again with it. */
+  readonly dangling: number;
+  /** Stored updates that were taken before today's rules, and would not be today. */
+  readonly unreadable: number;
 }
 
 /** What is stored was bounded when it came, one by one; a snapshot holds all of it. */
@@ -65,7 +67,8 @@ export function openLaneContent(stored: StoredLane): OpenedContent | undefined {
   let snapshotVector = emptyVector;
   let foldedUpTo: Seq = stored.snapshot?.upTo ?? 0;
   let upTo = foldedUpTo;
-  let leftOut = 0;
+  let dangling = 0;
+  let unreadable = 0;
   let losses = 0;
 
   if (stored.snapshot) {
@@ -88,7 +91,8 @@ export function openLaneContent(stored: StoredLane): OpenedContent | undefined {
     if (read.ok && isTaken) {
       index.take(read.value);
       tail.push(row.bytes);
-    } else if (verdict?.kind !== "nothing-new") leftOut++;
+    } else if (verdict?.kind === "gap") dangling++;
+    else if (verdict?.kind !== "nothing-new") unreadable++;
   }
 
   /** Accepted and not yet answered by the store, in order. */
@@ -124,7 +128,8 @@ export function openLaneContent(stored: StoredLane): OpenedContent | undefined {
   };
 
   return {
-    leftOut,
+    dangling,
+    unreadable,
     content: {
       judge: (update) => current().judge(update),
       accept: (update) => {

@@ -49,7 +49,7 @@ export function replyPieces(update: Uint8Array): readonly Uint8Array[] {
   });
 }
 
-function foldLane(lane: LaneBytes): Folded | undefined {
+export function foldLane(lane: LaneBytes): Folded | undefined {
   const built = buildLane(lane);
   if (!built) return undefined;
   const { doc, skipped } = built;

@@ -5,7 +5,6 @@ import { limits } from "#shared/protocol/limits.ts";
 import type { StampedPerson } from "#shared/protocol/presence.ts";
 import type { PersonRecord } from "../store/board-store.ts";
 import { viewOfBytes } from "./frames.ts";
-import { isWithin } from "./update-shape.ts";
 
 /** A connection, as far as presence is concerned. */
 export interface Presenter {
@@ -237,6 +236,12 @@ function parseState(json: Uint8Array): Readonly<Record<string, unknown>> | undef
   } catch {
     return undefined;
   }
+}
+
+/** Whether a value of JSON's kind has at most this many levels. Never goes deeper than that itself. */
+function isWithin(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isWithin(inner, depth - 1));
 }
 
 function stampOf(person: PersonRecord): StampedPerson {

@@ -81,6 +81,8 @@ export interface RelayDeps {
   readonly work?: LaneWork;
   /** Who opened a lane and who wrote what of it, for the board's audit. */
   readonly audit?: (entry: NewAuditEntry) => void;
+  /** Somebody wrote, so their session is in use. */
+  readonly onEdit?: (sessionTokenHash: string) => void;
   /** How long each update took to be written and to be forced, for metrics. */
   readonly onCommit?: (latency: CommitLatency) => void;
   readonly rooms?: Partial<RoomSettings>;
@@ -148,6 +150,7 @@ export function createRelay(deps: RelayDeps): Relay {
       work,
       audit: deps.audit,
       onCommit: deps.onCommit,
+      onEdit: deps.onEdit,
       count: (what) => tally[what]++,
       onFailing: () => {
         for (const other of rooms.values()) if (other.boardId === boardId && other !== room) other.storeFailing();

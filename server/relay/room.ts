@@ -49,6 +49,7 @@ export interface RoomDeps {
   readonly settings: RoomSettings;
   readonly count: (what: RoomCount) => void;
   readonly audit?: ((entry: NewAuditEntry) => void) | undefined;
+  readonly onEdit?: ((sessionTokenHash: string) => void) | undefined;
   readonly onCommit?: ((latency: CommitLatency) => void) | undefined;
   readonly onFailing: () => void;
   /** Nothing of it is needed any more; the next person to come opens a new one. */
@@ -157,8 +158,9 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
         if (!opened) return becomeDamaged({ damage: loaded.value.damage?.what ?? "snapshot" });
         claims = createClaims(loaded.value.clientIds);
         becomeLive(opened.content, loaded.value.returningUntil ?? 0);
-        if (opened.leftOut > 0) {
-          log.warn({ laneId, leftOut: opened.leftOut }, "stored updates that cannot be used");
+        const { dangling, unreadable } = opened;
+        if (dangling + unreadable > 0) {
+          log.warn({ laneId, dangling, unreadable }, "stored updates that cannot be used");
           // Else they would be read and left out at every loading; a snapshot is past them.
           void fold();
         }
@@ -188,6 +190,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
       ...{ laneId, clock, log, laneLog, content, claims, returningUntil, count, passOn, ask },
       onWritten: (connection, seq) => {
         traces.wrote(connection, seq);
+        deps.onEdit?.(connection.admission.sessionTokenHash);
         foldSoon(content);
       },
       learnDeletions: async () => {

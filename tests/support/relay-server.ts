@@ -8,6 +8,7 @@ import type { LaneStore } from "../../server/relay/ports.ts";
 import { createRelay, type Relay } from "../../server/relay/relay.ts";
 import type { RoomSettings } from "../../server/relay/room.ts";
 import { systemClock } from "../../server/relay/system-clock.ts";
+import { startWorkerLaneWork } from "../../server/relay/worker-lane-work.ts";
 import { anAdmission, aPerson } from "./lane-people.ts";
 
 export interface RelayServer {
@@ -24,7 +25,8 @@ export async function startRelayServer(
   options: { readonly port?: number; readonly admit?: Admit; readonly rooms?: Partial<RoomSettings> } = {},
 ): Promise<RelayServer> {
   const log = { info: () => {}, warn: () => {} };
-  const relay = createRelay({ store, clock: systemClock, log, rooms: options.rooms ?? {} });
+  const work = startWorkerLaneWork();
+  const relay = createRelay({ store, clock: systemClock, log, work, rooms: options.rooms ?? {} });
   const http = createServer((_request, response) => response.writeHead(404).end());
   const gate = attachGate(http, { relay, admit: options.admit ?? believe, log });
   await new Promise<void>((resolve) => http.listen(options.port ?? 0, "127.0.0.1", resolve));
@@ -36,6 +38,7 @@ export async function startRelayServer(
     close: async () => {
       await relay.drain();
       await gate.close();
+      await work.close();
       http.closeAllConnections();
       await new Promise<void>((resolve) => http.close(() => resolve()));
     },
