@@ -17,7 +17,8 @@ const deletionBytes = 14;
 
 /**
  * Splits an update in pieces within `bounds`. Applied in order, none has to wait for a later one, and all together do what
- * the whole does; deletions come when all structs are in. An update that fits comes back as it is, alone.
+ * the whole does. What is deleted among an update's own structs is deleted in the same piece, so that nothing shows up for a
+ * moment; all other deletions come when all structs are in. An update that fits comes back as it is, alone.
  *
  * Long text and long lists are cut. One value, picture or name larger than a piece cannot be, and travels in a piece of its
  * own that is larger than `bounds`. What hangs on something outside the update is taken to be there already; an update with
@@ -30,25 +31,80 @@ export function piecesOf(update: Uint8Array, bounds: PieceBounds): readonly Uint
   const most = Math.floor(update.length / 2);
   if (update.length <= bounds.bytes && most <= bounds.structs && most <= bounds.deletions) return [update];
   const { structs, ds } = Y.decodeUpdate(update);
-  let deletions = 0;
-  for (const ranges of ds.clients.values()) deletions += ranges.length;
-  if (update.length <= bounds.bytes && structs.length <= bounds.structs && deletions <= bounds.deletions)
-    return [update];
+  const deletions = new Deletions(ds);
+  const isSmall = structs.length <= bounds.structs && deletions.count <= bounds.deletions;
+  if (update.length <= bounds.bytes && isSmall) return [update];
 
   const pieces = new Pieces(bounds);
-  const room = bounds.bytes - sectionBytes;
+  const room = bounds.bytes - sectionBytes * 2;
   for (const ordered of inOrder(structs)) {
     const uncut: Struct[] = [ordered];
     for (let struct = uncut.pop(); struct; struct = uncut.pop()) {
       const bytes = bytesOf(struct);
       const rest = bytes.length > room ? cutInHalf(struct) : undefined;
       if (rest) uncut.push(rest, struct);
-      else pieces.addStruct(struct, bytes);
+      else pieces.add(struct, bytes, deletions.takeOf(struct));
     }
   }
-  for (const [client, ranges] of ds.clients)
-    for (const { clock, len } of ranges) pieces.addDeletion(client, clock, len);
+  const outside = deletions.rest();
+  // Each client's have to stay sorted within a piece.
+  if (outside.length > 0) pieces.close();
+  for (const range of outside) pieces.delete(range);
   return pieces.finish();
+}
+
+interface Range {
+  readonly client: number;
+  readonly from: number;
+  /** Not included. */
+  readonly to: number;
+}
+
+/** A delete set that is handed out along with the structs that it deletes. */
+class Deletions {
+  readonly count: number;
+  readonly #queues = new Map<
+    number,
+    { readonly ranges: readonly { clock: number; len: number }[]; at: number; from: number }
+  >();
+  readonly #outside: Range[] = [];
+
+  constructor(ds: ReturnType<typeof Y.decodeUpdate>["ds"]) {
+    let count = 0;
+    for (const [client, ranges] of ds.clients) {
+      count += ranges.length;
+      this.#queues.set(client, { ranges, at: 0, from: 0 });
+    }
+    this.count = count;
+  }
+
+  /** What of this struct is deleted. The structs of a client have to come in their order. */
+  takeOf({ id: { client, clock }, length }: Struct): Range[] {
+    return this.#takeUpTo(client, clock, clock + length);
+  }
+
+  /** All that is deleted outside of the structs asked for. */
+  rest(): readonly Range[] {
+    for (const client of this.#queues.keys())
+      this.#takeUpTo(client, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+    return this.#outside;
+  }
+
+  #takeUpTo(client: number, begin: number, end: number): Range[] {
+    const queue = this.#queues.get(client);
+    const taken: Range[] = [];
+    for (let range = queue?.ranges[queue.at]; queue && range; range = queue.ranges[queue.at]) {
+      const from = Math.max(queue.from, range.clock);
+      if (from >= end) break;
+      const to = range.clock + range.len;
+      if (from < begin) this.#outside.push({ client, from, to: Math.min(to, begin) });
+      if (to > begin) taken.push({ client, from: Math.max(from, begin), to: Math.min(to, end) });
+      queue.from = Math.min(to, end);
+      if (to > end) break;
+      queue.at++;
+    }
+    return taken;
+  }
 }
 
 function bytesOf(struct: Struct): Uint8Array {
@@ -123,7 +179,6 @@ function inOrder(structs: readonly (Struct | Y.Skip)[]): Struct[] {
 }
 
 interface Section {
-  readonly client: number;
   readonly clock: number;
   /** The clock after its last struct. */
   end: number;
@@ -136,7 +191,7 @@ class Pieces {
   readonly #bounds: PieceBounds;
   readonly #done: Uint8Array[] = [];
   readonly #structs = new Map<number, Section>();
-  readonly #deletions = new Map<number, Section>();
+  readonly #deletions = new Map<number, Range[]>();
   #bytes = 0;
   #structCount = 0;
   #deletionCount = 0;
@@ -145,58 +200,69 @@ class Pieces {
     this.#bounds = bounds;
   }
 
-  addStruct({ id, length }: Struct, bytes: Uint8Array): void {
-    const { client, clock } = id;
-    const continues = (this.#structs.get(client)?.end ?? clock) === clock;
-    if (!continues || this.#structCount >= this.#bounds.structs) this.#close();
-    const section = this.#sectionOf(this.#structs, client, clock, bytes.length);
+  add({ id: { client, clock }, length }: Struct, bytes: Uint8Array, deleted: readonly Range[]): void {
+    const before = this.#structs.get(client);
+    // Its client may have nothing in this piece yet, and nothing among the deletions.
+    const adds = bytes.length + deleted.length * deletionBytes + 2 * sectionBytes;
+    const isFull = this.#structCount >= this.#bounds.structs || this.#bytes + adds > this.#bounds.bytes;
+    const wouldOverflow = this.#deletionCount + deleted.length > this.#bounds.deletions;
+    if (isFull || wouldOverflow || (before && before.end !== clock)) this.close();
+    let section = this.#structs.get(client);
+    if (!section) {
+      section = { clock, end: clock, count: 0, encoder: encoding.createEncoder() };
+      this.#structs.set(client, section);
+      this.#bytes += sectionBytes;
+    }
     encoding.writeUint8Array(section.encoder, bytes);
     section.end = clock + length;
+    section.count++;
     this.#structCount++;
+    this.#bytes += bytes.length;
+    for (const range of deleted) this.delete(range);
   }
 
-  addDeletion(client: number, clock: number, length: number): void {
-    if (this.#deletionCount >= this.#bounds.deletions) this.#close();
-    const section = this.#sectionOf(this.#deletions, client, clock, deletionBytes);
-    encoding.writeVarUint(section.encoder, clock);
-    encoding.writeVarUint(section.encoder, length);
+  delete(range: Range): void {
+    const isFull = this.#deletionCount >= this.#bounds.deletions;
+    if (isFull || this.#bytes + deletionBytes + sectionBytes > this.#bounds.bytes) this.close();
+    let ranges = this.#deletions.get(range.client);
+    if (!ranges) {
+      ranges = [];
+      this.#deletions.set(range.client, ranges);
+      this.#bytes += sectionBytes;
+    }
+    const last = ranges.at(-1);
+    if (last && last.to === range.from) {
+      ranges[ranges.length - 1] = { ...last, to: range.to };
+      return;
+    }
+    ranges.push(range);
     this.#deletionCount++;
+    this.#bytes += deletionBytes;
   }
 
   finish(): readonly Uint8Array[] {
-    this.#close();
+    this.close();
     return this.#done;
   }
 
-  #sectionOf(sections: Map<number, Section>, client: number, clock: number, bytes: number): Section {
-    const known = sections.get(client);
-    if (this.#bytes + bytes + (known ? 0 : sectionBytes) > this.#bounds.bytes) this.#close();
-    let section = sections.get(client);
-    if (!section) {
-      section = { client, clock, end: clock, count: 0, encoder: encoding.createEncoder() };
-      sections.set(client, section);
-      this.#bytes += sectionBytes;
-    }
-    section.count++;
-    this.#bytes += bytes;
-    return section;
-  }
-
-  #close(): void {
+  close(): void {
     if (this.#structs.size + this.#deletions.size === 0) return;
     const encoder = encoding.createEncoder();
     encoding.writeVarUint(encoder, this.#structs.size);
-    for (const section of this.#structs.values()) {
-      encoding.writeVarUint(encoder, section.count);
-      encoding.writeVarUint(encoder, section.client);
-      encoding.writeVarUint(encoder, section.clock);
-      encoding.writeBinaryEncoder(encoder, section.encoder);
+    for (const [client, { count, clock, encoder: written }] of this.#structs) {
+      encoding.writeVarUint(encoder, count);
+      encoding.writeVarUint(encoder, client);
+      encoding.writeVarUint(encoder, clock);
+      encoding.writeBinaryEncoder(encoder, written);
     }
     encoding.writeVarUint(encoder, this.#deletions.size);
-    for (const section of this.#deletions.values()) {
-      encoding.writeVarUint(encoder, section.client);
-      encoding.writeVarUint(encoder, section.count);
-      encoding.writeBinaryEncoder(encoder, section.encoder);
+    for (const [client, ranges] of this.#deletions) {
+      encoding.writeVarUint(encoder, client);
+      encoding.writeVarUint(encoder, ranges.length);
+      for (const { from, to } of ranges) {
+        encoding.writeVarUint(encoder, from);
+        encoding.writeVarUint(encoder, to - from);
+      }
     }
     this.#done.push(encoding.toUint8Array(encoder));
     this.#structs.clear();
