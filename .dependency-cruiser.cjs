@@ -131,11 +131,11 @@ module.exports = {
     {
       name: "yjs-behind-its-doors",
       comment:
-        "Everything else reads plain values and calls commands; update-pieces cuts what both sides put on the wire.",
+        "Everything else reads plain values and calls commands; update-pieces cuts what both sides put on the wire, and history puts a lane together as it was.",
       severity: "error",
       from: {
         path: product,
-        pathNot: "^(shared/(board/|protocol/update-pieces)|client/(session|editor)/|server/(relay|demo)/)",
+        pathNot: "^(shared/(board/|protocol/update-pieces)|client/(session|editor)/|server/(relay|history|demo)/)",
       },
       to: { path: npm("yjs|y-protocols|y-websocket|y-indexeddb|@tiptap/y-tiptap") },
     },

@@ -27,6 +27,9 @@ import { createTurns } from "./access/turns.ts";
 import type { Answered } from "./admin/door.ts";
 import { eraseBoardLive } from "./admin/erase-live.ts";
 import { type CannotStart, type Config, cannotStart } from "./config.ts";
+import { createLaneHistory } from "./history/history.ts";
+import { createHistoryThread } from "./history/history-thread.ts";
+import { writeAs } from "./history/write-as.ts";
 import { createApp } from "./http/app.ts";
 import { boardPage } from "./http/board-page.ts";
 import { clientFiles } from "./http/client-files.ts";
@@ -36,6 +39,7 @@ import { attachGate } from "./relay/gate.ts";
 import { readBoard } from "./relay/read-board.ts";
 import { createRelay } from "./relay/relay.ts";
 import { systemClock } from "./relay/system-clock.ts";
+import { startWorkerLaneWork } from "./relay/worker-lane-work.ts";
 import type { BoardStore } from "./store/board-store.ts";
 import type { OpenStore } from "./store/open-store.ts";
 
@@ -96,7 +100,8 @@ export async function openInside(
       setAccess: (personId, laneId, access) => relay.setAccess(personId, laneId, access),
     };
     const watch = createSessionWatch({ store, live, use, audit, now, setTimer: systemClock.setTimer });
-    const relay = createRelay({ store, clock: systemClock, log });
+    const work = startWorkerLaneWork();
+    const relay = createRelay({ store, clock: systemClock, log, work, onEdit: watch.edited });
     const staff = limitStaff(
       await openStaffAccounts({
         accounts,
@@ -117,6 +122,15 @@ export async function openInside(
       boards,
       readBoard: (person, lanes) => readBoard(store, person, lanes, mostTakenHomeBytes),
     });
+    const thread = createHistoryThread();
+    const history = createLaneHistory({
+      ...{ store, audit, boards, thread, now, random },
+      write: (admission, pieces) => writeAs(relay, admission, pieces),
+      laneRecovered: async ({ laneId, boardId }) => {
+        await relay.laneRecovered(laneId);
+        relay.boardChanged(boardId);
+      },
+    });
     const builtPages = express.Router();
     builtPages.use(
       laneBytes({ store, askers, boards }),
@@ -124,7 +138,7 @@ export async function openInside(
       clientFiles(parts.clientFolder),
     );
     const app = createApp({
-      ...{ askers, setup, staff, origins, store, metrics, log, now, boards, boardFiles, entry },
+      ...{ askers, setup, staff, origins, store, metrics, log, now, boards, boardFiles, history, entry },
       invitations: createInvitations(entry),
       joining: createJoining(entry, limits),
       sessions: createSessions(entry),
@@ -138,6 +152,8 @@ export async function openInside(
       watch.stop();
       await relay.drain();
       await gate.close();
+      await work.close();
+      await thread.close();
       await store.close();
     };
 

@@ -8,6 +8,7 @@ import { boardRoutes } from "./board-routes.ts";
 import { entryRoutes } from "./entry-routes.ts";
 import { fileRoutes } from "./file-routes.ts";
 import { healthRoutes, type Metrics } from "./health.ts";
+import { laneRoutes } from "./lane-routes.ts";
 import { peopleRoutes, sessionRoutes } from "./people-routes.ts";
 import { sendError } from "./reply.ts";
 import type { Routes } from "./routes.ts";
@@ -47,6 +48,7 @@ export function createApp(options: AppOptions): Express {
   api.use(entryRoutes(options));
   api.use("/boards", boardRoutes(options));
   api.use("/boards", peopleRoutes(options));
+  api.use("/boards", laneRoutes(options));
   api.use("/session", sessionRoutes(options));
   api.use((_request, response) => sendError(response, "not-found"));
   app.use("/api", api);

@@ -8,6 +8,7 @@ import type { OriginRules } from "../access/request-origin.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { Setup } from "../access/setup.ts";
 import type { StaffAccounts } from "../access/staff.ts";
+import type { LaneHistory } from "../history/history.ts";
 
 /** What the routes call. They parse, call and answer; every rule lives behind one of these. */
 export interface Routes {
@@ -19,6 +20,7 @@ export interface Routes {
   readonly setup: Setup;
   readonly staff: StaffAccounts;
   readonly sessions: Sessions;
+  readonly history: LaneHistory;
   readonly origins: OriginRules;
   readonly entry: EntryParts;
 }

@@ -1,5 +1,6 @@
 import type { LaneAccess, LaneKind, Role } from "../access/roles.ts";
 import type { BoardId, LaneId, PersonId } from "../board/ids.ts";
+import type { roots } from "../board/schema.ts";
 import type { BoardFile } from "../board-file/board-file.ts";
 import type { AuditAction } from "./audit.ts";
 import type { PersonColour, PersonSymbol } from "./presence.ts";
@@ -193,8 +194,8 @@ export interface LaneMomentView {
   readonly update?: string;
 }
 
-export const recordRoots = ["cards", "goals", "steps", "readings", "links"] as const;
-export type RecordRoot = (typeof recordRoots)[number];
+/** Where records stand in a lane: every root but `meta`. */
+export type RecordRoot = Exclude<keyof typeof roots, "meta">;
 
 /** What became of one record. `words`: how it begins, so that a person can tell which one it is; `by`: in order of first change. */
 export interface RecordChangeView {
