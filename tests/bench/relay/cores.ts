@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, setPriority } from "node:os";
 
 /** Where the server runs, and where all else does. */
@@ -20,7 +20,14 @@ function hasTaskset(): boolean {
 /** Moves this process, all its threads, to the generator's core. Says whether it could. */
 export function pinGenerator(): boolean {
   if (!canPin) return false;
-  execFileSync("taskset", ["-acp", String(generatorCore), String(process.pid)]);
+  for (const thread of readdirSync("/proc/self/task")) {
+    try {
+      execFileSync("taskset", ["-cp", String(generatorCore), thread], { stdio: "ignore" });
+    } catch (error) {
+      // A thread that is only there for a moment may be gone by now; the first one is the process.
+      if (thread === String(process.pid)) throw error;
+    }
+  }
   return true;
 }
 

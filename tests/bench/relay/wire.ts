@@ -5,6 +5,8 @@ import { messageTypes, syncTypes } from "#shared/protocol/messages.ts";
 
 /** Hocuspocus answers a step 1 with a message type of its own that reads as `sync`. */
 const syncReply = 4;
+/** Hocuspocus tells a writer that an update was taken, and its client shows that as "saved". */
+const syncStatus = 8;
 
 export const addressed = (address: Uint8Array, message: Uint8Array): Uint8Array =>
   address.length === 0 ? message : Buffer.concat([address, message]);
@@ -80,6 +82,7 @@ export type Heard =
   | { readonly kind: "step1" }
   | { readonly kind: "step2" | "update"; readonly update: Uint8Array }
   | { readonly kind: "ack"; readonly count: number }
+  | { readonly kind: "saved" }
   | { readonly kind: "refused"; readonly why: string }
   | { readonly kind: "presence" }
   | { readonly kind: "other" };
@@ -99,6 +102,7 @@ export function readMessage(message: Uint8Array, addressLength: number): Heard {
     return { kind: syncType === syncTypes.step2 ? "step2" : "update", update };
   }
   if (type === messageTypes.ack) return { kind: "ack", count: readVarUint(message, addressLength + 1).value };
+  if (type === syncStatus) return message[addressLength + 1] === 1 ? { kind: "saved" } : other;
   if (type === messageTypes.refused) {
     return { kind: "refused", why: Buffer.from(message.subarray(addressLength + 3)).toString() };
   }

@@ -33,7 +33,7 @@ export const cardDrag: Part = {
             seat,
             vector,
             onHeard: (heard, length) => {
-              const isAnswer = heard.kind === "ack" || heard.kind === "other";
+              const isAnswer = heard.kind === "ack" || heard.kind === "saved";
               if (counting && !(index === 0 && isAnswer)) bytes[index] = (bytes[index] ?? 0) + length;
             },
           });
