@@ -10,6 +10,7 @@ import { CardDialogs, type CardSlots } from "./CardDialogs.tsx";
 import { CrowdCanvas } from "./CrowdCanvas.tsx";
 import { type Camera, writableZoom } from "./camera.ts";
 import type { DeskState } from "./desk.ts";
+import { attachHoverGuard } from "./hover-guard.ts";
 import { LiftedCard, type LiftedHandle } from "./LiftedCard.tsx";
 import { MapTools } from "./MapTools.tsx";
 import styles from "./MapView.module.css";
@@ -61,11 +62,12 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
   const sizer = useRef<HTMLDivElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const layer = useRef<HTMLDivElement>(null);
+  const guard = useRef<HTMLDivElement>(null);
   const lifted = useRef<LiftedHandle>(null);
   const [focused, setFocused] = useState<CardId>();
 
   useLayoutEffect(() => {
-    if (!scroller.current || !sizer.current || !stage.current || !layer.current) return;
+    if (!scroller.current || !sizer.current || !stage.current || !layer.current || !guard.current) return;
     const newModel = createMapModel(board);
     const newCamera = createScrollCamera({
       scroller: scroller.current,
@@ -90,6 +92,7 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
     const stops = [
       newCamera.subscribe(look),
       newModel.subscribeLayout(() => newCamera.resize(newModel.layout().width, newModel.layout().height)),
+      attachHoverGuard(scroller.current, guard.current, newCamera),
       attachMapGestures({
         scroller: scroller.current,
         board,
@@ -165,6 +168,7 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
             </div>
             {model && camera && overlay && <Overlay camera={camera} model={model} draw={overlay} />}
           </div>
+          <div ref={guard} className={styles.guard} aria-hidden="true" />
         </div>
       </section>
       <LiftedCard ref={lifted} />
