@@ -111,8 +111,7 @@ function indexOver(clocks: ClockTable, deleted: ClockTable, places: ClockTable):
           const start = Math.max(known, starts[index] as number);
           const isGone = kind[index] === structKinds.gone;
           if (isGone || kind[index] === structKinds.deleted) gone.push({ client: run.client, from: start, to: end });
-          // Nothing can lie in what is gone, so it needs no row of its own.
-          const place = isGone ? before : (placeOf[index] as number);
+          const place = placeOf[index] as number;
           if (place !== before) cells.push(run.client, start, place);
           before = place;
         }

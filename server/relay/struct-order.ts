@@ -17,6 +17,8 @@ export interface Order {
 export const underKey = 1;
 const perLevel = 2;
 const deepest = limits.typeNesting * perLevel + underKey;
+/** Collected: nobody knows any more where it lay. What hangs on it Yjs collects as well, however it is made. */
+export const gonePlace = 255;
 
 const there = -1;
 const nowhere = -2;
@@ -68,10 +70,15 @@ export function orderStructs(
   const placeOfStruct = (index: number): number => {
     const how = hangs[index] as number;
     const key = how & hangsOn.key ? underKey : 0;
-    if (how & hangsOn.left) return placeAt(nearClient[index] as number, nearClock[index] as number);
-    if (how & hangsOn.right) return placeAt(farClient[index] as number, farClock[index] as number);
-    if (!(how & hangsOn.parent)) return key;
-    return ((placeAt(nearClient[index] as number, nearClock[index] as number) >> 1) + 1) * perLevel + key;
+    const near =
+      how & (hangsOn.left | hangsOn.parent)
+        ? placeAt(nearClient[index] as number, nearClock[index] as number)
+        : undefined;
+    const far = how & hangsOn.right ? placeAt(farClient[index] as number, farClock[index] as number) : undefined;
+    if (kind[index] === structKinds.gone || near === gonePlace || far === gonePlace) return gonePlace;
+    if (near !== undefined && how & hangsOn.left) return near;
+    if (far !== undefined) return far;
+    return near === undefined ? key : ((near >> 1) + 1) * perLevel + key;
   };
 
   /** The run that a struct waits for, looked at in Yjs's order. */
@@ -112,11 +119,13 @@ export function orderStructs(
           const start = clock[index] as number;
           straddles ||= start < (known[at] as number);
           const place = placeOfStruct(index);
-          // A type takes what lies in it one deeper.
-          const reach = place + (kind[index] === structKinds.type ? perLevel : 0);
-          if (reach > deepest) return { outcome: "harmful", placeOf, notAlive };
-          if (place & underKey && end - start > 1 && kind[index] === structKinds.other) {
-            notAlive.push({ client: (runs[at] as Run).client, from: start, to: end });
+          if (place !== gonePlace) {
+            // A type takes what lies in it one deeper.
+            const reach = place + (kind[index] === structKinds.type ? perLevel : 0);
+            if (reach > deepest) return { outcome: "harmful", placeOf, notAlive };
+            if (place & underKey && end - start > 1 && kind[index] === structKinds.other) {
+              notAlive.push({ client: (runs[at] as Run).client, from: start, to: end });
+            }
           }
           placeOf[index] = place;
           reached[at] = end;
