@@ -63,6 +63,9 @@ const step2Bounds: ReadBounds = {
   deletions: limits.step2Deletions,
 };
 
+/** More than anybody writes while the relay's question is on its way to them and the answer back. */
+const mostExcused = 256;
+
 type Message = Extract<ClientFrame, { type: "update" }>;
 
 /** Refused for what nobody honest sends. */
@@ -74,6 +77,8 @@ export function createIntake(deps: IntakeDeps): Intake {
   const ackDue = new Set<Connection>();
   /** Something of theirs was refused, so what they send next may hang on it. */
   const refusedBefore = new WeakSet<Connection>();
+  /** Gaps since the last step 2 that were nobody's fault. */
+  const excused = new WeakMap<Connection, number>();
 
   const ackSoon = (connection: Connection) => {
     if (ackDue.size === 0) queueMicrotask(sendAcks);
@@ -88,6 +93,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     if (answersStep1) {
       connection.ledger.settleStep2(number);
       refusedBefore.delete(connection);
+      excused.delete(connection);
     } else connection.ledger.settle(number);
     ackSoon(connection);
   };
@@ -112,16 +118,17 @@ export function createIntake(deps: IntakeDeps): Intake {
    * It hangs on what is not here. Where that may be nobody's fault (something was lost or refused before, a step 1 is still
    * to be answered, two messages crossed), its sender is asked for all of it; the answer settles this one too.
    */
-  const takeGap = (
-    connection: Connection,
-    number: UpdateCount,
-    why: "lacking" | "straddling",
-    answersStep1: boolean,
-  ) => {
+  const takeGap = (connection: Connection, arrived: Arrived, why: "lacking" | "straddling") => {
+    const { number, answersStep1, mayReturn, update } = arrived;
     const { ledger, asked } = connection;
+    const grown = update.runs.flatMap(({ client, to }) => (to > content.clockOf(client) ? [client] : []));
+    const owned = claims.judge(grown, connection.person().personId, true);
+    if (owned.kind === "others" && !mayReturn) return refuse(connection, number, "not-yours");
     const isExcused =
       why === "straddling" || asked.steps > 0 || (!answersStep1 && (ledger.hasLost() || refusedBefore.has(connection)));
-    if (!isExcused) return refuse(connection, number, "gap");
+    const times = (excused.get(connection) ?? 0) + 1;
+    if (!isExcused || times > mostExcused) return refuse(connection, number, "gap");
+    excused.set(connection, times);
     count("gaps");
     ledger.lose(number);
     // Asked when all that is on its way is here, or the answer would straddle again.
@@ -167,7 +174,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       return refuse(connection, number, "read-only");
     }
     if (laneLog.failing()) return lose(connection, number);
-    if (verdict.kind === "gap") return takeGap(connection, number, verdict.why, answersStep1);
+    if (verdict.kind === "gap") return takeGap(connection, arrived, verdict.why);
     if (verdict.newDeletions > limits.newDeletions) return refuse(connection, number, "too-large");
     append(
       connection,

@@ -13,6 +13,8 @@ import { type ReadBounds, type ReadUpdate, type Run, readUpdate } from "./update
 export interface LaneContent {
   /** What this update would be after all that has been accepted. Changes nothing. */
   readonly judge: (update: ReadUpdate) => Judgement;
+  /** The first clock of this client that has not been accepted. */
+  readonly clockOf: (client: number) => number;
   /** It is on its way to the store. */
   readonly accept: (update: ReadUpdate) => void;
   /**
@@ -132,6 +134,7 @@ export function openLaneContent(stored: StoredLane): OpenedContent | undefined {
     unreadable,
     content: {
       judge: (update) => current().judge(update),
+      clockOf: (client) => current().clockOf(client),
       accept: (update) => {
         underWay.push(update);
         ahead?.take(update);

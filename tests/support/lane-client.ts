@@ -3,7 +3,7 @@ import * as encoding from "lib0/encoding";
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as syncProtocol from "y-protocols/sync";
 import * as Y from "yjs";
-import { messageTypes, readServerMessage, type ServerMessage } from "#shared/protocol/messages.ts";
+import { messageTypes, readServerMessage, type ServerMessage, syncTypes } from "#shared/protocol/messages.ts";
 import type { Admission } from "../../server/access/admission.ts";
 import type { Relay } from "../../server/relay/relay.ts";
 
@@ -84,12 +84,15 @@ export function joinLane(
     const type = decoding.readVarUint(decoder);
     frameTypes.push(type === messageTypes.sync ? `0.${frame[1]}` : `${type}`);
     if (type === messageTypes.sync) {
-      const encoder = encoding.createEncoder();
-      encoding.writeVarUint(encoder, messageTypes.sync);
-      syncProtocol.readSyncMessage(decoder, encoder, doc, fromRelay);
-      // As over a network: the answer never overtakes what is being handled.
-      if (encoding.length(encoder) > 1 && !options.silent)
-        queueMicrotask(() => sendFrame(encoding.toUint8Array(encoder)));
+      const answer = () => {
+        const encoder = encoding.createEncoder();
+        encoding.writeVarUint(encoder, messageTypes.sync);
+        syncProtocol.readSyncMessage(decoder, encoder, doc, fromRelay);
+        if (encoding.length(encoder) > 1 && !options.silent) sendFrame(encoding.toUint8Array(encoder));
+      };
+      // As over a network: a question is heard later, and answered at once when it is.
+      if (frame[1] === syncTypes.step1) queueMicrotask(answer);
+      else answer();
     } else if (type === messageTypes.presence) {
       applyAwarenessUpdate(awareness, decoding.readVarUint8Array(decoder), fromRelay);
     } else if (type === messageTypes.auth) {
