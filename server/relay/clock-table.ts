@@ -24,10 +24,10 @@ export class ClockTable {
     return this.#cells[row * columns + 2] as number;
   }
 
-  /** The first row that stands after this client's clock. */
-  rowAfter(client: number, clock: number): number {
+  /** The first row that stands after this client's clock, of the first `rows`. */
+  rowAfter(client: number, clock: number, rows: number = this.size): number {
     let low = 0;
-    let high = this.size;
+    let high = rows;
     while (low < high) {
       const middle = (low + high) >>> 1;
       const at = this.client(middle);
@@ -64,6 +64,21 @@ export class ClockTable {
     }
     this.#cells.set(cells, row * columns);
     this.size = size;
+  }
+
+  /** Adds rows, given in order, none of which is there already. Moves each row that is there once at most. */
+  insert(cells: readonly number[]): void {
+    let end = this.size;
+    this.splice(end, 0, cells);
+    for (let at = cells.length / columns - 1; at >= 0; at--) {
+      const [client, clock, value] = cells.slice(at * columns, (at + 1) * columns) as [number, number, number];
+      const row = this.rowAfter(client, clock, end);
+      this.#cells.copyWithin((row + at + 1) * columns, row * columns, end * columns);
+      this.#cells[(row + at) * columns] = client;
+      this.#cells[(row + at) * columns + 1] = clock;
+      this.#cells[(row + at) * columns + 2] = value;
+      end = row;
+    }
   }
 
   copy(): ClockTable {

@@ -98,10 +98,12 @@ function indexOver(clocks: ClockTable, deleted: ClockTable, places: ClockTable):
     take: (update) => {
       const { placeOf } = orderOf(update);
       const gone: Run[] = [];
-      update.runs.forEach((run, at) => {
+      const newClients: number[] = [];
+      const newPlaces: number[] = [];
+      const byClient = update.runs.map((run, at) => ({ run, at })).sort((a, b) => a.run.client - b.run.client);
+      for (const { run, at } of byClient) {
         const known = clockOf(run.client);
-        if (run.to <= known) return;
-        const cells: number[] = [];
+        if (run.to <= known) continue;
         let before = known > 0 ? knownPlace(run.client, known - 1) : 0;
         const { firstOfRun, clock: starts, kind } = update.structs;
         const last = firstOfRun[at + 1] as number;
@@ -112,14 +114,15 @@ function indexOver(clocks: ClockTable, deleted: ClockTable, places: ClockTable):
           const isGone = kind[index] === structKinds.gone;
           if (isGone || kind[index] === structKinds.deleted) gone.push({ client: run.client, from: start, to: end });
           const place = placeOf[index] as number;
-          if (place !== before) cells.push(run.client, start, place);
+          if (place !== before) newPlaces.push(run.client, start, place);
           before = place;
         }
-        places.splice(places.rowAfter(run.client, run.to), 0, cells);
         const row = clocks.rowAt(run.client, 0);
         if (row >= 0) clocks.setValue(row, run.to);
-        else clocks.splice(clocks.rowAfter(run.client, 0), 0, [run.client, 0, run.to]);
-      });
+        else newClients.push(run.client, 0, run.to);
+      }
+      clocks.insert(newClients);
+      places.insert(newPlaces);
       addRuns(deleted, gone);
       addRuns(deleted, update.deletions);
       vector = undefined;
