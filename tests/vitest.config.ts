@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 import { catalogPlugin } from "../client/messages/catalog-plugin.ts";
 
 const workers = Math.max(1, Math.min(4, availableParallelism()));
-const quick = ["unit", "contract", "property", "integration"] as const;
+const quick = ["unit", "contract", "property", "sim", "integration"] as const;
 
 /**
  * One project per kind of test: `npm run vitest -- --project unit`. The browser tests come after all others and get the
