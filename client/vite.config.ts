@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
+import { boardHtmlPlugin } from "./board-html-plugin.ts";
 import { catalogPlugin } from "./messages/catalog-plugin.ts";
 import { precompressPlugin } from "./precompress-plugin.ts";
 
@@ -12,7 +13,7 @@ const joinPathChunks = [
   {
     name: "base",
     priority: 2,
-    test: /\/(react|react-dom|preact|@lingui)\/|client\/(ui|messages)\/[^/]*$|client\/app\/(App|Page|JoinPage|Error|Language|Wanted|Trouble|navigation|route|offline)|session\/(api|device-store|page-view)|shared\/(assert|result|access|board\/ids)/,
+    test: /\/(react|react-dom|preact)\/|client\/(ui|messages)\/[^/]*$|client\/main\.tsx|client\/app\/(board-code|page-copy|App|Page|JoinPage|Error|Language|Wanted|Trouble|navigation|route|offline)|session\/(api|device-store|page-view)|shared\/(assert|result|access|board\/ids)/,
   },
   { name: "board", priority: 1, test: /client\/app\/BoardRoute/ },
 ];
@@ -21,21 +22,28 @@ export default defineConfig(({ mode }) => ({
   root: import.meta.dirname,
   plugins: [
     catalogPlugin(),
+    boardHtmlPlugin(),
     VitePWA({
       disable: mode === "bench",
-      strategies: "generateSW",
-      // `prompt`: a new version waits until the last page of the old one is gone, so no page ever misses a file of its own,
-      // and nothing reloads under anybody's hands. We register it ourselves (`app/offline-pages.ts`), and ask nothing.
+      strategies: "injectManifest",
+      srcDir: "service-worker",
+      filename: "sw.ts",
+      // A new version waits until the last page of the old one is gone, so no page ever misses a file of its own, and
+      // nothing reloads under anybody's hands. We register it ourselves (`app/offline-pages.ts`), and ask nothing.
       registerType: "prompt",
       injectRegister: false,
       manifest: false,
-      workbox: {
+      integration: {
+        configureCustomSWViteBuild: (options) => {
+          options.logLevel = "error";
+        },
+      },
+      injectManifest: {
         globPatterns: ["**/*.{js,css,html,svg}"],
-        navigateFallback: "/index.html",
-        // The API, sockets and health are never answered from a cache.
-        navigateFallbackDenylist: [/^\/(api|sync)\//, /^\/(healthz|readyz|metrics)$/],
-        cleanupOutdatedCaches: true,
-        inlineWorkboxRuntime: true,
+        globIgnores: ["**/en-XA-*"],
+        // Named after their content: no need to ask for them anew.
+        dontCacheBustURLsMatching: /^assets\//,
+        rollupFormat: "iife",
       },
     }),
     precompressPlugin(),

@@ -25,7 +25,7 @@ const lanesOf = ({ me, lanes }: BoardView) =>
 /** A page's own lanes are asked for with its scripts; when they are this late, the socket is not to wait for them. */
 const lanesMs = 1_500;
 /** What this device keeps is nearly always there sooner. */
-const copyMs = 400;
+const copyMs = 1_000;
 const after = (ms: number) => new Promise<undefined>((done) => setTimeout(done, ms));
 
 let ahead: { readonly boardId: BoardId; readonly session: BoardSession; readonly isKept: boolean } | undefined;

@@ -1,4 +1,3 @@
-import { type I18n, setupI18n } from "@lingui/core";
 import { createContext, type ReactNode, useContext, useEffect, useLayoutEffect, useMemo, useState } from "react";
 import type common from "./en/common.json";
 import type editor from "./en/editor.json";
@@ -8,6 +7,7 @@ import type map from "./en/map.json";
 import type notTaken from "./en/not-taken.json";
 import type plan from "./en/plan.json";
 import type together from "./en/together.json";
+import { formatMessage, type Message } from "./format-message.ts";
 
 export type MessageId = keyof (typeof common &
   typeof editor &
@@ -25,16 +25,18 @@ export type LanguageTag = (typeof languages)[number] | "en-XA";
 /** What each language calls itself: shown as it is, whatever the screen's language. */
 export const languageNames: Readonly<Record<(typeof languages)[number], string>> = { en: "English", ar: "العربية" };
 
-const loaders: Readonly<Record<LanguageTag, () => Promise<{ messages: Record<string, never> }>>> = {
-  en: () => import("virtual:messages/en") as never,
-  ar: () => import("virtual:messages/ar") as never,
-  "en-XA": () => import("virtual:messages/en-XA") as never,
+type Messages = Readonly<Record<string, Message>>;
+
+const loaders: Readonly<Record<LanguageTag, () => Promise<{ readonly messages: Messages }>>> = {
+  en: () => import("virtual:messages/en"),
+  ar: () => import("virtual:messages/ar"),
+  "en-XA": () => import("virtual:messages/en-XA"),
 };
 
 const laterLoaders: typeof loaders = {
-  en: () => import("virtual:messages/later/en") as never,
-  ar: () => import("virtual:messages/later/ar") as never,
-  "en-XA": () => import("virtual:messages/later/en-XA") as never,
+  en: () => import("virtual:messages/later/en"),
+  ar: () => import("virtual:messages/later/ar"),
+  "en-XA": () => import("virtual:messages/later/en-XA"),
 };
 
 export type Values = Readonly<Record<string, string | number>>;
@@ -81,7 +83,8 @@ function later<T>(make: () => T): () => T {
   };
 }
 
-function createLanguage(tag: LanguageTag, i18n: I18n): Language {
+function createLanguage(tag: LanguageTag, firstMessages: Messages): Language {
+  let messages = firstMessages;
   // Latin digits everywhere: phone numbers, dates and the 0–10 line are read aloud between people of two languages.
   const locale = tag === "ar" ? "ar-u-nu-latn" : tag === "en-XA" ? "en" : "en-GB";
   // Made when first needed: each costs a cheap phone tens of milliseconds, and the first screen needs none of them.
@@ -92,22 +95,34 @@ function createLanguage(tag: LanguageTag, i18n: I18n): Language {
   const time = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
   const moments = later(() => new Intl.DateTimeFormat(locale, time));
   const lists = later(() => new Intl.ListFormat(locale, { type: "conjunction" }));
+  const plurals = later(() => new Intl.PluralRules(locale));
+  // Below a thousand every language here writes the same digits.
+  const number = (value: number) =>
+    Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : numbers().format(value);
+  const rules = {
+    // English has two forms of a whole number, and no need to ask.
+    plural: (value: number) =>
+      tag === "en" && Number.isInteger(value) ? (value === 1 ? "one" : "other") : plurals().select(value),
+    number,
+  };
+  const none = {};
+  const say = (id: string, values: Values = none) => formatMessage(messages[id] ?? id, values, rules);
   return {
     tag,
     dir: directionOf(tag),
-    say: (id, values) => i18n._(id, values as Record<string, unknown>),
-    sayAny: (id, fallback, values) =>
-      i18n._(i18n.messages[id] === undefined ? fallback : id, values as Record<string, unknown>),
-    // Below a thousand every language here writes the same digits.
-    number: (value) =>
-      Number.isInteger(value) && value >= 0 && value < 1000 ? String(value) : numbers().format(value),
+    say,
+    sayAny: (id, fallback, values) => say(messages[id] === undefined ? fallback : id, values),
+    number,
     date: (isoDate) => {
       const isThisYear = isoDate.startsWith(`${new Date().getFullYear()}-`);
       return (isThisYear ? dates : datesWithYear)().format(new Date(`${isoDate}T00:00:00Z`));
     },
     moment: (unixMs) => moments().format(unixMs),
     list: (items) => (items.length > 1 ? lists().format(items) : (items[0] ?? "")),
-    loadLater: async () => i18n.load(i18n.locale, (await laterLoaders[tag]()).messages),
+    loadLater: async () => {
+      const later = (await laterLoaders[tag]()).messages;
+      messages = { ...messages, ...later };
+    },
   };
 }
 
@@ -118,9 +133,7 @@ const loadedLanguages = new Map<LanguageTag, Language>();
 /** Loads one language and hands it out; the same object each time. */
 export async function loadLanguage(tag: LanguageTag): Promise<Language> {
   const { messages } = await loaders[tag]();
-  const locale = tag === "ar" ? "ar-u-nu-latn" : "en";
-  const language =
-    loadedLanguages.get(tag) ?? createLanguage(tag, setupI18n({ locale, messages: { [locale]: messages } }));
+  const language = loadedLanguages.get(tag) ?? createLanguage(tag, messages);
   loadedLanguages.set(tag, language);
   return language;
 }

@@ -1,4 +1,4 @@
 declare module "virtual:messages/*" {
-  import type { Messages } from "@lingui/core";
-  export const messages: Messages;
+  import type { Message } from "./format-message.ts";
+  export const messages: Readonly<Record<string, Message>>;
 }

@@ -25,7 +25,7 @@ export interface BoardPageParts {
  * and whatever goes wrong on the way, gets the page as it is.
  */
 export function boardPage(folder: string, { store, askers, boards }: BoardPageParts): RequestHandler {
-  const file = join(folder, "index.html");
+  const file = join(folder, "board.html");
   if (!existsSync(file)) return (_request, _response, next) => next();
   const [beforeHeadEnd, beforeCopy, afterCopy] = splitPage(readFileSync(file, "utf8"));
   const labelsByLocale = readLabels(join(folder, "page-copy"));
@@ -44,7 +44,7 @@ export function boardPage(folder: string, { store, askers, boards }: BoardPagePa
         const copy = renderPageCopy(board, view.title, labelsByLocale.get(locale) ?? {}, locale, dir);
         return {
           copy: `${copy}${viewForScript(view)}`,
-          preloads: `${preloadsFor(manifest, locale)}${lanesPreload(boardId)}`,
+          preloads: `${wordsPreload(manifest, locale)}${lanesPreload(boardId)}`,
         };
       } finally {
         board.close();
@@ -75,25 +75,16 @@ function viewForScript(view: BoardView): string {
 }
 
 /** What Vite writes down of its chunks; only what is used here. */
-type Manifest = Readonly<
-  Record<string, { readonly file: string; readonly name?: string; readonly css?: readonly string[] }>
->;
+type Manifest = Readonly<Record<string, { readonly file: string }>>;
 
 function readManifest(file: string): Manifest {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Manifest) : {};
 }
 
-/** The board's own code and words, asked for along with the first script instead of after it: one wait less on a slow network. */
-function preloadsFor(manifest: Manifest, locale: string): string {
-  const chunks = Object.entries(manifest).filter(
-    ([key, chunk]) => key.endsWith(`virtual:messages/${locale}`) || (chunk.name === "board" && key.endsWith(".js")),
-  );
-  return chunks
-    .flatMap(([, { file, css = [] }]) => [
-      `<link rel="modulepreload" crossorigin href="/${file}">`,
-      ...css.map((each) => `<link rel="preload" as="style" crossorigin href="/${each}">`),
-    ])
-    .join("");
+/** The words of the screens in the reader's language, asked for along with the first script instead of after it. */
+function wordsPreload(manifest: Manifest, locale: string): string {
+  const chunk = Object.entries(manifest).find(([key]) => key.endsWith(`virtual:messages/${locale}`))?.[1];
+  return chunk ? `<link rel="modulepreload" crossorigin href="/${chunk.file}">` : "";
 }
 
 /** The lanes themselves (`lane-bytes.ts`), so that the board can be written on as soon as its code is there. */

@@ -13,7 +13,8 @@ let clientFolder: string;
 beforeEach(async () => {
   clientFolder = await mkdtemp(join(tmpdir(), "alongside-page-"));
   await mkdir(join(clientFolder, "page-copy"));
-  await writeFile(join(clientFolder, "index.html"), '<body><div id="root"></div></body>');
+  const page = '<head></head><body><div id="root"></div></body>';
+  for (const name of ["index.html", "board.html"]) await writeFile(join(clientFolder, name), page);
   await writeFile(join(clientFolder, "page-copy", "ar.json"), JSON.stringify({ "area.fun": "المرح & الراحة" }));
   server = await startHttp({ clientFolder });
 });
