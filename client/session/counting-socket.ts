@@ -25,22 +25,19 @@ export interface SocketListener {
   readonly loadSplit: () => Promise<SplitUpdate>;
 }
 
-/** A socket that sends what was handed to it in pieces that the relay takes, and no faster than it keeps them. */
-export interface PacedSocket extends WebSocket {
-  /** The relay has settled the first `count` updates of this socket. */
-  readonly acked: (count: UpdateCount) => void;
-}
-
 /** What one update may hold at most, and what a step 2 may. */
 const pieceBounds = { bytes: limits.updateBytes, structs: limits.updateStructs, deletions: limits.newDeletions };
 const stepTwoBounds = { bytes: limits.frameBytes - 16, structs: limits.step2Structs, deletions: limits.newDeletions };
 /** No struct and no stretch of deletions takes fewer bytes than this, so a short update is within every bound. */
 const leastBytes = 2;
 /**
- * On the way at once, at most: what the relay has not acked. A slow line is not filled for minutes with what a pong would
- * have to wait behind, and others on the board, who get all of it too, are not run over.
+ * Handed to the network at once, at most, so that a slow line is not filled for minutes with what a pong would have to wait
+ * behind. Acks cannot tell when to go on: what the relay has lost is acked only with the last piece of what brings it again,
+ * and nothing that came after it before.
  */
-export const unackedBytes = 128 * 1024;
+export const mostBuffered = 128 * 1024;
+/** The network does not say when it has sent something, so it is looked after this often. */
+const drainMs = 20;
 
 /** What a frame of ours carries, as far as acks are concerned. All its numbers are below 128: one byte each. */
 export function countedFrame(bytes: Uint8Array): "step2" | "update" | undefined {
@@ -82,11 +79,11 @@ interface Waiting {
 export function countingSocket(Base: typeof WebSocket, listener: SocketListener): typeof WebSocket {
   let split: SplitUpdate | undefined;
 
-  return class CountingSocket extends Base implements PacedSocket {
+  return class CountingSocket extends Base {
     #count: UpdateCount = 0;
     #waiting: Waiting[] = [];
-    #unacked: { readonly count: UpdateCount; readonly bytes: number }[] = [];
     #isLoading = false;
+    #draining: ReturnType<typeof setTimeout> | undefined;
 
     override send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
       const frame = data instanceof Uint8Array ? countedFrame(data) : undefined;
@@ -95,14 +92,7 @@ export function countingSocket(Base: typeof WebSocket, listener: SocketListener)
         return;
       }
       const bytes = data as Uint8Array;
-      // The relay has asked for what it lacks: whatever it has not acked by now, it has taken or this brings.
-      if (frame === "step2") this.#unacked = [];
       this.#waiting.push({ frame, bytes, covers: listener.made(), isPiece: false });
-      this.#pump();
-    }
-
-    acked(count: UpdateCount): void {
-      this.#unacked = this.#unacked.filter((sent) => sent.count > count);
       this.#pump();
     }
 
@@ -120,11 +110,15 @@ export function countingSocket(Base: typeof WebSocket, listener: SocketListener)
           this.#waiting.splice(0, 1, ...piecesOfFrame(next, split));
           continue;
         }
-        const onTheWay = this.#unacked.reduce((sum, sent) => sum + sent.bytes, 0);
-        if (onTheWay > 0 && onTheWay + next.bytes.length > unackedBytes) return;
+        if (this.bufferedAmount > 0 && this.bufferedAmount + next.bytes.length > mostBuffered) {
+          this.#draining ??= setTimeout(() => {
+            this.#draining = undefined;
+            this.#pump();
+          }, drainMs);
+          return;
+        }
         this.#waiting.shift();
         this.#count += 1;
-        this.#unacked.push({ count: this.#count, bytes: next.bytes.length });
         listener.onSent({ frame: next.frame, count: this.#count, covers: next.covers });
         super.send(next.bytes as never);
       }
@@ -161,6 +155,6 @@ function piecesOfFrame(whole: Waiting, split: SplitUpdate): readonly Waiting[] {
   return pieces.map((piece, index) => {
     const frame = index === pieces.length - 1 ? whole.frame : "update";
     const covers = index === pieces.length - 1 ? whole.covers : 0;
-    return { frame, bytes: frameOf(frame, piece), covers, isPiece: true };
+    return { ...whole, frame, bytes: frameOf(frame, piece), covers, isPiece: true };
   });
 }

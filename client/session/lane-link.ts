@@ -15,7 +15,7 @@ import {
   readServerMessage,
 } from "#shared/protocol/messages.ts";
 import { reconnectPauseMs } from "./back-off.ts";
-import { countingSocket, type PacedSocket } from "./counting-socket.ts";
+import { countingSocket } from "./counting-socket.ts";
 import { type OfflineCopy, openOfflineCopy } from "./offline-copy.ts";
 import { emptyLedger, nextLedger, type SaveEvent, type SaveLedger, unsavedCount } from "./save-ledger.ts";
 
@@ -136,9 +136,7 @@ export function openLaneLink(options: LaneLinkOptions): LaneLink {
 
   provider.messageHandlers[messageTypes.ack] = (_encoder: unknown, decoder: Decoder) => {
     const message = readServerMessage("ack", decoder);
-    if (message?.type !== "ack") return;
-    tell({ type: "acked", count: message.count });
-    (provider.ws as PacedSocket | null)?.acked(message.count);
+    if (message?.type === "ack") tell({ type: "acked", count: message.count });
   };
   provider.messageHandlers[messageTypes.refused] = (_encoder: unknown, decoder: Decoder) => {
     const message = readServerMessage("refused", decoder);
