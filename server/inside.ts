@@ -13,6 +13,7 @@ import { createBoards } from "./access/boards.ts";
 import { createInvitations } from "./access/invitations.ts";
 import { createJoining } from "./access/join.ts";
 import { deriveKeys } from "./access/keys.ts";
+import { createLaneDamages } from "./access/lane-damage.ts";
 import type { LiveBoards } from "./access/live-boards.ts";
 import type { EntryParts } from "./access/parts.ts";
 import { createOriginRules } from "./access/request-origin.ts";
@@ -101,7 +102,12 @@ export async function openInside(
     };
     const watch = createSessionWatch({ store, live, use, audit, now, setTimer: systemClock.setTimer });
     const work = startWorkerLaneWork();
-    const relay = createRelay({ store, clock: systemClock, log, work, onEdit: watch.edited });
+    const damages = createLaneDamages(store);
+    const relay = createRelay({
+      ...{ store: { ...store, loadLane: damages.loadLane }, clock: systemClock, log, work },
+      onEdit: watch.edited,
+      audit: audit.note,
+    });
     const staff = limitStaff(
       await openStaffAccounts({
         accounts,
@@ -113,7 +119,7 @@ export async function openInside(
       { use, now },
     );
     const inTurn = createTurns();
-    const entry: EntryParts = { store, staff, keys, live, inTurn, audit, use, watch, now, random };
+    const entry: EntryParts = { store, staff, keys, live, inTurn, audit, damages, use, watch, now, random };
     const askers = createAskers(entry);
     const setup = createSetup(entry, limits);
     const boards = createBoards(entry);
@@ -127,6 +133,7 @@ export async function openInside(
       ...{ store, audit, boards, thread, now, random },
       write: (admission, pieces) => writeAs(relay, admission, pieces),
       laneRecovered: async ({ laneId, boardId }) => {
+        damages.forget(laneId);
         await relay.laneRecovered(laneId);
         relay.boardChanged(boardId);
       },

@@ -21,7 +21,7 @@ export interface Boards {
 }
 
 export function createBoards(parts: EntryParts): Boards {
-  const { store, live, audit, now } = parts;
+  const { store, live, audit, damages, now } = parts;
   return {
     make: ({ title, owner }, maker, base) =>
       inSteps(async (steps) => {
@@ -43,7 +43,10 @@ export function createBoards(parts: EntryParts): Boards {
           title: board.title,
           me: asker.personId,
           role: asker.role,
-          lanes: openLanesOf(asker, lanes),
+          lanes: openLanesOf(asker, lanes).map((lane) => {
+            const damage = damages.of(lane.laneId);
+            return damage ? { ...lane, damage } : lane;
+          }),
           people: peopleAsSeenBy(asker, await take(store.peopleOf(boardId)), lanes),
         };
       }),

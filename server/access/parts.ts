@@ -2,6 +2,7 @@ import type { RandomBytes } from "#shared/board/ids.ts";
 import type { BoardStore } from "../store/board-store.ts";
 import type { Audit } from "./audit.ts";
 import type { Keys } from "./keys.ts";
+import type { LaneDamages } from "./lane-damage.ts";
 import type { LiveBoards } from "./live-boards.ts";
 import type { SessionUse } from "./session-use.ts";
 import type { SessionWatch } from "./session-watch.ts";
@@ -16,6 +17,7 @@ export interface EntryParts {
   readonly live: LiveBoards;
   readonly inTurn: InTurn;
   readonly audit: Audit;
+  readonly damages: Pick<LaneDamages, "of">;
   readonly use: SessionUse;
   readonly watch: Pick<SessionWatch, "watch" | "personChanged">;
   /** Unix ms. */

@@ -24,7 +24,8 @@ export interface BoardRows {
 const boardColumns = "board_id AS boardId, words, created_at AS createdAt";
 const laneColumns = "lane_id AS laneId, board_id AS boardId, kind";
 const personColumns = `person_id AS personId, board_id AS boardId, words, role, language, colour, symbol,
-  account_id AS accountId, standing, named, invited_by AS invitedBy, created_at AS createdAt`;
+  account_id AS accountId, standing, named, invited_by AS invitedBy, access_until AS accessUntil,
+  created_at AS createdAt`;
 
 type SealedBoard = Omit<BoardRecord, "title"> & { readonly words: Uint8Array };
 type SealedPerson = Omit<PersonRecord, "lanes" | "named" | "name"> & {
@@ -37,6 +38,7 @@ const boardBound = ({ boardId, createdAt }: Omit<BoardRecord, "title">) => bound
 function personBound(person: Omit<PersonRecord, "name">): Buffer {
   const { personId, boardId, role, language, colour, symbol, accountId, standing, named, invitedBy, createdAt } =
     person;
+  const { accessUntil } = person;
   const lanes = person.lanes.map(({ laneId, access }) => [laneId, access]);
   const facts = [
     role,
@@ -48,6 +50,7 @@ function personBound(person: Omit<PersonRecord, "name">): Buffer {
     named,
     invitedBy ?? null,
     createdAt,
+    ...(accessUntil === undefined ? [] : [accessUntil]),
   ];
   return boundTo("person 1", boardId, personId, JSON.stringify([...facts, lanes]));
 }
@@ -115,15 +118,16 @@ export function createBoardRows({ one, all, run }: Statements, keys: BoardKeys):
     putPerson: (person) => {
       run(
         `INSERT INTO people (person_id, board_id, words, role, language, colour, symbol, account_id, standing, named,
-           invited_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           invited_by, created_at, access_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (person_id) DO UPDATE SET board_id = excluded.board_id, words = excluded.words, role = excluded.role,
            language = excluded.language, colour = excluded.colour, symbol = excluded.symbol,
            account_id = excluded.account_id, standing = excluded.standing, named = excluded.named,
-           invited_by = excluded.invited_by, created_at = excluded.created_at`,
+           invited_by = excluded.invited_by, created_at = excluded.created_at, access_until = excluded.access_until`,
         ...[person.personId, person.boardId],
         seal(keys.ofOrNew(person.boardId), personBound(person), toWords(person.name)),
         ...[person.role, person.language, person.colour, person.symbol ?? null, person.accountId ?? null],
         ...[person.standing, person.named ? 1 : 0, person.invitedBy ?? null, person.createdAt],
+        person.accessUntil ?? null,
       );
       run("DELETE FROM members WHERE person_id = ?", person.personId);
       for (const [place, lane] of person.lanes.entries()) {

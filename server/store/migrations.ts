@@ -149,7 +149,8 @@ export const migrations: readonly Migration[] = [
         standing TEXT NOT NULL,
         named INTEGER NOT NULL,
         invited_by TEXT,
-        created_at INTEGER NOT NULL
+        created_at INTEGER NOT NULL,
+        access_until INTEGER
       ) STRICT;
       CREATE INDEX people_of_board ON people (board_id);
       CREATE INDEX people_of_account ON people (account_id) WHERE account_id IS NOT NULL;

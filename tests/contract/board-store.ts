@@ -197,7 +197,8 @@ export function describeBoardStore(name: string, open: () => Promise<BoardStore>
       test("a title and a person can be changed; a person keeps their place in the list", async () => {
         await createBoard();
         await got(store.putPerson(aPerson({ personId: bo, name: "Bo", role: "worker", accountId: "staff-1" })));
-        const changed = aPerson({ symbol: "fish", named: true, lanes: [{ laneId: offersLane, access: "write" }] });
+        const lanes = [{ laneId: offersLane, access: "write" as const }];
+        const changed = aPerson({ symbol: "fish", named: true, lanes, accessUntil: 9_000 });
         await got(store.putPerson(changed));
         await got(store.setTitle(boardId, "Our board"));
         expect((await got(store.peopleOf(boardId))).map(({ personId }) => personId)).toEqual([ana, bo]);

@@ -45,6 +45,7 @@ test("[R8] somebody who changes their colour while they are removed stays remove
     },
     inTurn: createTurns(),
     audit: createAudit({ store, now: () => 0, onTrouble: () => {} }),
+    damages: { of: () => undefined },
     use: createSessionUse({ store, now: () => 0 }),
     watch: { watch: () => {}, personChanged: () => {} },
     now: () => 0,
