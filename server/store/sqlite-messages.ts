@@ -77,6 +77,8 @@ export interface WorkerSettings {
         /** What the worker has proof of. Indexes: `proofs`. */
         readonly proof?: Float64Array<SharedArrayBuffer> | undefined;
         readonly migrations?: readonly Migration[] | undefined;
+        /** Files up to this size are looked through as they are opened, instead of the usual. */
+        readonly checkedBytes?: number | undefined;
       }
     | undefined;
 }
