@@ -1,10 +1,12 @@
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
+import { limits } from "#shared/protocol/limits.ts";
 import type { Seq, StoredLane } from "../store/board-store.ts";
+import { cutUpdate } from "./cut-update.ts";
 import { createLaneIndex, type Judgement, type LaneIndex } from "./lane-index.ts";
-import { type Folded, type LaneBytes, replyPieces } from "./lane-work.ts";
+import { type Folded, type LaneBytes, storedBounds } from "./lane-work.ts";
 import { createPackedRows } from "./packed-rows.ts";
-import { type ReadBounds, type ReadUpdate, type Run, readUpdate } from "./update-reader.ts";
+import { type ReadUpdate, type Run, readUpdate } from "./update-reader.ts";
 
 /**
  * What the relay holds of an open lane [R7]: the bytes of its snapshot, those of the updates since, and an index of the
@@ -54,13 +56,6 @@ export interface OpenedContent {
   readonly unreadable: number;
 }
 
-/** What is stored was bounded when it came, one by one; a snapshot holds all of it. */
-const storedBounds: ReadBounds = {
-  bytes: Number.MAX_SAFE_INTEGER,
-  structs: Number.MAX_SAFE_INTEGER,
-  deletions: Number.MAX_SAFE_INTEGER,
-};
-
 /** `undefined`: the snapshot is not one. */
 export function openLaneContent(stored: StoredLane): OpenedContent | undefined {
   const index = createLaneIndex();
@@ -80,7 +75,8 @@ export function openLaneContent(stored: StoredLane): OpenedContent | undefined {
     if (verdict.kind === "gap" || verdict.kind === "harmful") return undefined;
     if (verdict.kind === "news") {
       index.take(read.value);
-      pieces = replyPieces(stored.snapshot.bytes);
+      const isLarge = stored.snapshot.bytes.length > limits.frameBytes;
+      pieces = isLarge ? cutUpdate(read.value, () => 0, limits.replyPieceBytes) : [stored.snapshot.bytes];
     }
     snapshotVector = index.stateVector();
   }

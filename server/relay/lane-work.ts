@@ -1,7 +1,8 @@
 import * as Y from "yjs";
 import { keepMarks } from "#shared/board/keep-marks.ts";
 import { limits } from "#shared/protocol/limits.ts";
-import { piecesOf } from "#shared/protocol/update-pieces.ts";
+import { cutUpdate } from "./cut-update.ts";
+import { type ReadBounds, readUpdate } from "./update-reader.ts";
 
 /** What a lane is made of: the pieces of its snapshot and the updates after it, to be applied in this order. */
 export interface LaneBytes {
@@ -39,14 +40,18 @@ export function createLaneWork(): LaneWork {
   };
 }
 
-/** One frame while it fits, for those who would otherwise wait for nothing. */
-export function replyPieces(update: Uint8Array): readonly Uint8Array[] {
+/** What is stored was bounded when it came, one by one; a snapshot holds all of it. */
+export const storedBounds: ReadBounds = {
+  bytes: Number.MAX_SAFE_INTEGER,
+  structs: Number.MAX_SAFE_INTEGER,
+  deletions: Number.MAX_SAFE_INTEGER,
+};
+
+/** What goes to a reader as one frame while it fits; `clockOf`: what they have. */
+function replyPieces(update: Uint8Array, clockOf: (client: number) => number): readonly Uint8Array[] {
   if (update.length <= limits.frameBytes) return [update];
-  return piecesOf(update, {
-    bytes: limits.replyPieceBytes,
-    structs: Number.MAX_SAFE_INTEGER,
-    deletions: Number.MAX_SAFE_INTEGER,
-  });
+  const read = readUpdate(update, storedBounds);
+  return read.ok ? cutUpdate(read.value, clockOf, limits.replyPieceBytes) : [update];
 }
 
 export function foldLane(lane: LaneBytes): Folded | undefined {
@@ -57,7 +62,7 @@ export function foldLane(lane: LaneBytes): Folded | undefined {
   const stateVector = Y.encodeStateVector(doc);
   const deletions = Y.encodeStateAsUpdate(doc, stateVector);
   doc.destroy();
-  return { snapshot, pieces: replyPieces(snapshot), stateVector, deletions, skipped };
+  return { snapshot, pieces: replyPieces(snapshot, () => 0), stateVector, deletions, skipped };
 }
 
 function diffLane(lane: LaneBytes, stateVector: Uint8Array): readonly Uint8Array[] | undefined {
@@ -65,7 +70,8 @@ function diffLane(lane: LaneBytes, stateVector: Uint8Array): readonly Uint8Array
   if (!built) return undefined;
   const missing = Y.encodeStateAsUpdate(built.doc, stateVector);
   built.doc.destroy();
-  return replyPieces(missing);
+  const has = Y.decodeStateVector(stateVector);
+  return replyPieces(missing, (client) => has.get(client) ?? 0);
 }
 
 /** `undefined`: its snapshot cannot be applied, so there is no lane to build. */

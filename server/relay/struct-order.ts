@@ -29,11 +29,13 @@ const itself = -3;
  * Goes through an update's structs in the order in which Yjs would take them in: client by client from the highest down,
  * and whenever one hangs on another that is still to come, that one's client first. Where Yjs would leave some waiting, this
  * says so. Each struct is put aside at most once for each one that it makes come, so the work grows with their number.
+ * `onTaken` hears of each that is news, in that order.
  */
 export function orderStructs(
   { runs, structs }: ReadUpdate,
   clockOf: (client: number) => number,
   knownPlace: (client: number, clock: number) => number,
+  onTaken?: (index: number, run: number) => void,
 ): Order {
   const { firstOfRun, clock, kind, hangs, nearClient, nearClock, farClient, farClock } = structs;
   const placeOf = new Uint8Array(clock.length);
@@ -129,6 +131,7 @@ export function orderStructs(
           }
           placeOf[index] = place;
           reached[at] = end;
+          onTaken?.(index, at);
         }
         const waiting = aside.pop();
         if (waiting === undefined) break;

@@ -33,7 +33,12 @@ export const hangsOn = { left: 1, right: 2, parent: 4, key: 8 } as const;
 export interface StructColumns {
   /** For each run the index of its first struct; one more entry says where the last one ends. */
   readonly firstOfRun: readonly number[];
+  /** Where in the bytes the run's first struct begins and its last one ends. */
+  readonly runAt: readonly number[];
+  readonly runEnd: readonly number[];
   readonly clock: readonly number[];
+  /** Where in the bytes it begins. */
+  readonly at: readonly number[];
   readonly kind: readonly number[];
   readonly hangs: readonly number[];
   readonly nearClient: readonly number[];
@@ -49,6 +54,8 @@ export interface ReadUpdate {
   /** Per client ascending, not overlapping, none empty; each client's stand together. */
   readonly deletions: readonly Run[];
   readonly structs: StructColumns;
+  /** Where in the bytes the delete set begins. */
+  readonly deletionsAt: number;
 }
 
 /**
@@ -76,13 +83,16 @@ export function readUpdate(bytes: Uint8Array, bounds: ReadBounds): Result<ReadUp
     if (from.refused) break;
     clients.add(client);
     structs.firstOfRun.push(structs.clock.length);
+    structs.runAt.push(from.at);
     const end = structs.run(client, start, count);
+    structs.runEnd.push(from.at);
     runs.push({ client, from: start, to: end });
   }
   structs.firstOfRun.push(structs.clock.length);
+  const deletionsAt = from.at;
   const deletions = readDeletions(from, bounds.deletions);
   if (!from.refused && from.left > 0) from.refuse("malformed");
-  return from.refused ? fail({ kind: from.refused }) : ok({ bytes, runs, deletions, structs });
+  return from.refused ? fail({ kind: from.refused }) : ok({ bytes, runs, deletions, structs, deletionsAt });
 }
 
 function readDeletions(from: UpdateBytes, most: number): readonly Run[] {
@@ -129,7 +139,10 @@ const largestType = 6;
 
 class StructReader implements StructColumns {
   readonly firstOfRun: number[] = [];
+  readonly runAt: number[] = [];
+  readonly runEnd: number[] = [];
   readonly clock: number[] = [];
+  readonly at: number[] = [];
   readonly kind: number[] = [];
   readonly hangs: number[] = [];
   readonly nearClient: number[] = [];
@@ -150,6 +163,7 @@ class StructReader implements StructColumns {
     this.#client = client;
     this.#clock = start;
     for (let index = 0; index < count && !from.refused; index++) {
+      this.at.push(from.at);
       const info = from.byte();
       this.clock.push(this.#clock);
       const length = info === 0 ? this.#gone() : this.#item(info);
