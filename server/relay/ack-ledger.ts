@@ -11,11 +11,16 @@ export interface AckLedger {
   readonly settle: (count: UpdateCount) => void;
   /** It was dropped because the store failed: only a later sync step 2 can bring its content back. */
   readonly lose: (count: UpdateCount) => void;
+  /** A sync step 1 is sent. */
+  readonly asked: () => void;
   /**
-   * A sync step 2 with this number is settled. The client wrote it from its whole document after it had sent all lower
-   * numbers, against a state vector that lacked the lost ones, so it holds them.
+   * A sync step 2 came: it answers the oldest step 1 that is not answered. Gives how many updates had come when that was
+   * sent. The client wrote its answer after it had sent those, against a state vector that lacked the lost among them, so it
+   * holds them. Not so for those that came since: an answer may come in pieces, and they may be some of it.
    */
-  readonly settleStep2: (count: UpdateCount) => void;
+  readonly answered: () => UpdateCount;
+  /** A sync step 2 with this number is settled; `brings`: what `answered` gave when it came. */
+  readonly settleStep2: (count: UpdateCount, brings: UpdateCount) => void;
   /** The first this many updates are settled. */
   readonly settled: () => UpdateCount;
   /** Something was lost and has not come back. */
@@ -25,6 +30,7 @@ export interface AckLedger {
 export function createAckLedger(): AckLedger {
   let taken = 0;
   let settled = 0;
+  const asks: UpdateCount[] = [];
   const ahead = new Map<UpdateCount, "settled" | "lost">();
 
   const settle = (count: UpdateCount) => {
@@ -35,8 +41,10 @@ export function createAckLedger(): AckLedger {
     take: () => ++taken,
     settle,
     lose: (count) => ahead.set(count, "lost"),
-    settleStep2: (count) => {
-      for (const [other, state] of ahead) if (other < count && state === "lost") ahead.set(other, "settled");
+    asked: () => asks.push(taken),
+    answered: () => asks.shift() ?? 0,
+    settleStep2: (count, brings) => {
+      for (const [other, state] of ahead) if (other <= brings && state === "lost") ahead.set(other, "settled");
       settle(count);
     },
     settled: () => settled,

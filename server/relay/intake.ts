@@ -89,11 +89,17 @@ export function createIntake(deps: IntakeDeps): Intake {
     ackDue.clear();
   };
 
-  const settle = (connection: Connection, number: UpdateCount, answersStep1: boolean) => {
-    if (answersStep1) {
-      connection.ledger.settleStep2(number);
-      refusedBefore.delete(connection);
-      excused.delete(connection);
+  /** `brings`: how many of the updates before it a sync step 2 stands in for; `undefined` for what is none. */
+  const settle = (connection: Connection, number: UpdateCount, brings: UpdateCount | undefined) => {
+    if (brings !== undefined) {
+      connection.ledger.settleStep2(number, brings);
+      if (!connection.ledger.hasLost()) {
+        refusedBefore.delete(connection);
+        excused.delete(connection);
+      } else if (connection.asked.steps === 0 && !laneLog.failing()) {
+        // Lost since that was asked, and so perhaps a piece of this very answer.
+        ask(connection);
+      }
     } else connection.ledger.settle(number);
     ackSoon(connection);
   };
@@ -142,15 +148,17 @@ export function createIntake(deps: IntakeDeps): Intake {
     const number = connection.ledger.take();
     const { answersStep1 } = message;
     const mayReturn = (answersStep1 || connection.asked.steps > 0) && clock.now() < deps.returningUntil;
+    const brings = answersStep1 ? connection.ledger.answered() : undefined;
     if (answersStep1 && connection.asked.steps > 0) connection.asked.steps--;
     const read = readUpdate(message.update, answersStep1 ? step2Bounds : liveBounds);
     if (!read.ok) return refuse(connection, number, read.error.kind);
-    judge(connection, { number, answersStep1, mayReturn, update: read.value, frame });
+    judge(connection, { number, answersStep1, brings, mayReturn, update: read.value, frame });
   };
 
   interface Arrived {
     readonly number: UpdateCount;
     readonly answersStep1: boolean;
+    readonly brings: UpdateCount | undefined;
     readonly mayReturn: boolean;
     readonly update: ReadUpdate;
     readonly frame: Uint8Array;
@@ -165,7 +173,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       // not there after all.
       const losses = content.losses();
       return laneLog.whenForced(() => {
-        if (content.losses() === losses) settle(connection, number, answersStep1);
+        if (content.losses() === losses) settle(connection, number, arrived.brings);
         else connection.ledger.lose(number);
       });
     }
@@ -220,7 +228,7 @@ export function createIntake(deps: IntakeDeps): Intake {
           lose(connection, number);
         },
         // What was left out is not saved. What its sender brings when asked settles this too.
-        forced: () => (isTaken ? settle(connection, number, answersStep1) : connection.ledger.lose(number)),
+        forced: () => (isTaken ? settle(connection, number, arrived.brings) : connection.ledger.lose(number)),
       },
     );
   };

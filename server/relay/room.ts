@@ -137,6 +137,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
   const ask = (connection: Connection) => {
     if (!lane || !connection.isOpen()) return;
     connection.asked.steps++;
+    connection.ledger.asked();
     connection.send(step1Frame(lane.content.stateVector()));
   };
   const passOn = (from: Connection, frame: Uint8Array) => {

@@ -27,7 +27,7 @@ test("[R2] a lost update holds back acks until a later sync step 2 is settled", 
   ledger.lose(2);
   ledger.settle(3);
   expect(ledger.settled()).toBe(1);
-  ledger.settleStep2(4);
+  ledger.settleStep2(4, 3);
   expect(ledger.settled()).toBe(4);
 });
 
@@ -35,12 +35,28 @@ test("[R2] a sync step 2 does not settle what was lost after it", () => {
   const ledger = ledgerOf(3);
   ledger.lose(3);
   ledger.settle(1);
-  ledger.settleStep2(2);
+  ledger.settleStep2(2, 1);
   expect(ledger.settled()).toBe(2);
 });
 
 test("[R2] a sync step 2 does not settle an earlier update that still waits for the disk", () => {
   const ledger = ledgerOf(2);
-  ledger.settleStep2(2);
+  ledger.settleStep2(2, 1);
   expect(ledger.settled()).toBe(0);
+});
+
+test("[R2] an answer stands in for what had come when it was asked for, and not for what was lost since: its own pieces", () => {
+  const ledger = createAckLedger();
+  ledger.take();
+  ledger.lose(1);
+  ledger.asked();
+  // Two pieces of the answer, of which the disk loses the first.
+  ledger.take();
+  ledger.lose(2);
+  ledger.settleStep2(ledger.take(), ledger.answered());
+  expect(ledger.settled()).toBe(1);
+  expect(ledger.hasLost()).toBe(true);
+  ledger.asked();
+  ledger.settleStep2(ledger.take(), ledger.answered());
+  expect(ledger.settled()).toBe(4);
 });
