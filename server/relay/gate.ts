@@ -60,7 +60,7 @@ export function attachGate(httpServer: Server, { relay, admit, log, leaveOthers 
         webSocket,
         relay.connect({
           admission: admitted.value,
-          socket: wsSocketPort(webSocket),
+          socket: wsSocketPort(webSocket, socket),
           asksAcks: address.asksAcks,
           since,
         }),
