@@ -37,7 +37,7 @@ export function compareLanes(lane: OpenLane, here: Y.Doc, relays: Y.Doc): Found 
     const before = theirs.get(id);
     const told = now ?? before;
     if (!told) {
-      unreadable += 1;
+      if (!isTakenBack(here, id)) unreadable += 1;
       continue;
     }
     const { of, title, language } = told;
@@ -55,6 +55,16 @@ export function compareLanes(lane: OpenLane, here: Y.Doc, relays: Y.Doc): Found 
     items.push({ of, id, change, title, language, texts, elseChanged });
   }
   return { items, unreadable };
+}
+
+/** Added, and its adding undone: nobody misses it. */
+function isTakenBack(doc: Y.Doc, id: string): boolean {
+  for (const root of [roots.cards, roots.goals, roots.steps]) {
+    const record = doc.getMap(root).get(id);
+    const removed = record instanceof Y.Map ? record.get(cardFields.removed) : undefined;
+    if ((removed as { readonly undone?: unknown } | undefined)?.undone === true) return true;
+  }
+  return false;
 }
 
 type Touched = Map<string, Set<string>>;
