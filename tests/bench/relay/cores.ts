@@ -33,12 +33,13 @@ export function pinGenerator(): boolean {
 
 /**
  * Puts a session of processes (this one's, or that of `pid`) before others who want its core. Linux weighs sessions
- * against each other, and single processes only within theirs. Says whether it might.
+ * against each other, and single processes only within theirs. Until this process ends. Says whether it might.
  */
 export function goFirst(pid: number | "self" = "self"): boolean {
   try {
     setPriority(pid === "self" ? 0 : pid, first);
     writeFileSync(`/proc/${pid}/autogroup`, String(first));
+    if (pid === "self") process.once("exit", () => writeFileSync("/proc/self/autogroup", "0"));
     return true;
   } catch {
     return false;
@@ -58,7 +59,7 @@ export interface CoreUse {
   readonly seconds: number;
   /** Of the server's process, all its threads, user and system. */
   readonly serverMs: number;
-  /** What others did on the server's core, as a share of it: 0.05 is one twentieth. */
+  /** What others did on the server's core, as a share of it: 0.05 is one twentieth. The ticks' own blur is left out. */
   readonly others: number;
   /** The generator's own process, as a share of its core. */
   readonly generator: number;
@@ -93,7 +94,7 @@ export function watchCores(pid: number): () => CoreUse {
     return {
       seconds: elapsedMs / 1000,
       serverMs,
-      others: Math.max(0, (to.busyMs - from.busyMs - serverMs) / elapsedMs),
+      others: Math.max(0, (to.busyMs - from.busyMs - serverMs - 2 * tickMs) / elapsedMs),
       generator: (to.generatorMs - from.generatorMs) / elapsedMs,
     };
   };

@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly only: readonly string[];
   readonly sides: readonly SideName[];
   readonly repetitions: number;
+  /** How often a disturbed run is made, at most. */
+  readonly tries: number;
   /** Where to write everything as JSON. */
   readonly json: string | undefined;
   /** Where our server leaves a CPU profile of each run. */
@@ -13,7 +15,7 @@ export interface BenchOptions {
 }
 
 export const usage =
-  "Options: --quick, --only PART,PART, --sides ours,y-websocket,hocuspocus, --reps N, --json FILE, --profile FOLDER.";
+  "Options: --quick, --only PART,PART, --sides ours,y-websocket,hocuspocus, --reps N, --tries N, --json FILE, --profile FOLDER.";
 
 /** Reads the words after `npm run bench:relay --`, or says what is wrong with them. */
 export function parseOptions(
@@ -24,7 +26,7 @@ export function parseOptions(
   for (let at = 0; at < words.length; at += 1) {
     const [flag = "", inline] = (words[at] ?? "").split("=", 2);
     if (flag === "--quick") given.set(flag, "");
-    else if (["--only", "--sides", "--reps", "--json", "--profile"].includes(flag)) {
+    else if (["--only", "--sides", "--reps", "--tries", "--json", "--profile"].includes(flag)) {
       const value = inline ?? words[++at];
       if (!value) return { wrong: `${flag} needs a value. ${usage}` };
       given.set(flag, value);
@@ -39,11 +41,14 @@ export function parseOptions(
   const quick = given.has("--quick");
   const repetitions = Number(given.get("--reps") ?? (quick ? 1 : 3));
   if (!Number.isInteger(repetitions) || repetitions < 1) return { wrong: "--reps has to be a whole number from 1." };
+  const tries = Number(given.get("--tries") ?? (quick ? 1 : 3));
+  if (!Number.isInteger(tries) || tries < 1) return { wrong: "--tries has to be a whole number from 1." };
   return {
     quick,
     only,
     sides: sides as SideName[],
     repetitions,
+    tries,
     json: given.get("--json"),
     profile: given.get("--profile"),
   };

@@ -12,7 +12,8 @@ const peersFolder = join(import.meta.dirname, "../peers");
  * within its package, and nothing else that is used here needs compiling.
  */
 export function installPeers(): void {
-  if (existsSync(join(peersFolder, "node_modules/.package-lock.json"))) return;
+  const wanted = (JSON.parse(readFileSync(join(peersFolder, "package.json"), "utf8")) as Package).dependencies ?? {};
+  if (Object.entries(wanted).every(([name, version]) => installedVersion(name) === version)) return;
   console.log("Installing the peers (once) …");
   execFileSync("npm", ["ci", "--prefix", peersFolder, "--ignore-scripts", "--no-audit", "--no-fund"], {
     stdio: "inherit",
@@ -29,12 +30,17 @@ export function peerVersions(): Readonly<Record<string, string>> {
     "yjs",
     "ws",
   ];
-  return Object.fromEntries(
-    names.map((name) => {
-      const file = join(peersFolder, "node_modules", name, "package.json");
-      return [name, (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version];
-    }),
-  );
+  return Object.fromEntries(names.map((name) => [name, installedVersion(name) ?? "missing"]));
+}
+
+interface Package {
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+function installedVersion(name: string): string | undefined {
+  const file = join(peersFolder, "node_modules", name, "package.json");
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Package).version : undefined;
 }
 
 let boardsMade = 0;

@@ -25,11 +25,8 @@ export const memory: Part = {
       await pause(quick ? 3_000 : 11_000);
       await side.server.restart();
 
-      // Code compiled, pools filled: what the first connections cost once is not what each costs.
+      // Code compiled, pools filled: what the first connections cost once is not what each costs. They stay.
       const early = await openAll(side, warmUps.flat(), vector);
-      await pause(500);
-      for (const { socket } of early) socket.close();
-      await pause(quick ? 1_000 : lastPersonGoneMs);
 
       const before = await settled(side);
       const firsts = await openAll(side, pick(seats, 0), vector);
@@ -39,6 +36,7 @@ export const memory: Part = {
       for (const { socket } of [...firsts, ...more]) socket.close();
       await pause(quick ? 1_000 : lastPersonGoneMs);
       const after = await settled(side);
+      for (const { socket } of early) socket.close();
 
       const perConnection = (withAll.held - withFirsts.held) / more.length;
       const perBoard = (withFirsts.held - before.held) / count - perConnection;
