@@ -1,5 +1,5 @@
-import type { Decoder } from "lib0/decoding";
-import { Awareness } from "y-protocols/awareness";
+import { type Decoder, readVarUint8Array } from "lib0/decoding";
+import { Awareness, applyAwarenessUpdate } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
 import type { BoardId, PersonId } from "#shared/board/ids.ts";
@@ -14,10 +14,13 @@ import {
   type RefusedKind,
   readServerMessage,
 } from "#shared/protocol/messages.ts";
+import { wholePresence } from "#shared/protocol/moves.ts";
 import { reconnectPauseMs } from "./back-off.ts";
 import { countingSocket } from "./counting-socket.ts";
 import { type OfflineCopy, openOfflineCopy } from "./offline-copy.ts";
 import { emptyLedger, nextLedger, type SaveEvent, type SaveLedger, unsavedCount } from "./save-ledger.ts";
+
+const askPresenceEveryMs = 5_000;
 
 /** One lane of the board on this device: its document, its socket, its offline copy and its ledger. */
 export interface LaneLink {
@@ -150,6 +153,22 @@ export function openLaneLink(options: LaneLinkOptions): LaneLink {
     if (message.kind !== "people-changed") tell({ type: "storing", storing: message.kind === "storing-again" });
     options.onNotice(message.kind);
   };
+  let askedPresenceAt = Number.NEGATIVE_INFINITY;
+  provider.messageHandlers[messageTypes.moves] = (_encoder: unknown, decoder: Decoder) => {
+    const { awareness } = provider;
+    const personOf = (clientId: number): unknown => awareness.getStates().get(clientId)?.person;
+    const { entries, lacks } = wholePresence(readVarUint8Array(decoder), personOf);
+    applyAwarenessUpdate(awareness, entries, provider);
+    if (!lacks || now() - askedPresenceAt < askPresenceEveryMs) return;
+    askedPresenceAt = now();
+    // As an answer it would not be sent: the provider takes one byte for none.
+    provider.ws?.send(Uint8Array.of(messageTypes.askPresence));
+  };
+  // Left to itself the provider sends on all that it hears of others.
+  provider.awareness.off("update", provider._awarenessUpdateHandler);
+  provider.awareness.on("update", (changes: unknown, origin: unknown) => {
+    if (origin !== provider) provider._awarenessUpdateHandler(changes, origin);
+  });
   provider.on("status", ({ status }) => {
     if (status === "connected") tell({ type: "opened" });
     if (status === "disconnected") tell({ type: "closed" });

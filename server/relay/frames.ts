@@ -64,18 +64,22 @@ export const step1Frame = (stateVector: Uint8Array): Uint8Array => syncFrame(syn
 export const step2Frame = (update: Uint8Array): Uint8Array => syncFrame(syncTypes.step2, update);
 export const updateFrame = (update: Uint8Array): Uint8Array => syncFrame(syncTypes.update, update);
 
-/** Entries as `presence.ts` encodes them, one for each client id. */
-export const presenceFrame = (entries: readonly Uint8Array[]): Uint8Array =>
-  encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, messageTypes.presence);
-    encoding.writeVarUint8Array(
-      encoder,
-      encoding.encode((inner) => {
-        encoding.writeVarUint(inner, entries.length);
-        for (const entry of entries) encoding.writeUint8Array(inner, entry);
-      }),
-    );
+/** Entries as `presence.ts` encodes them, one for each client id; without the one at `leftOut`. */
+export function presenceFrame(entries: readonly Uint8Array[], leftOut?: number, isShort = false): Uint8Array {
+  const count = entries.length - (leftOut === undefined ? 0 : 1);
+  let length = varUintBytes(count);
+  for (let at = 0; at < entries.length; at++) if (at !== leftOut) length += (entries[at] as Uint8Array).length;
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, isShort ? messageTypes.moves : messageTypes.presence);
+    encoding.writeVarUint(encoder, length);
+    encoding.writeVarUint(encoder, count);
+    for (let at = 0; at < entries.length; at++) {
+      if (at !== leftOut) encoding.writeUint8Array(encoder, entries[at] as Uint8Array);
+    }
   });
+}
+
+const varUintBytes = (number: number): number => (number < 0x80 ? 1 : 2);
 
 /** Says nothing, and so that a client's watchdog hears something. */
 export const heartbeatFrame: Uint8Array = presenceFrame([]);

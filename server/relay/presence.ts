@@ -34,7 +34,10 @@ export interface PresenceTable {
 
 export interface PresenceChange {
   readonly by: Presenter | undefined;
+  /** As every client reads it, with who it is. */
   readonly entry: Uint8Array;
+  /** Without who it is, where that stays as everybody on the lane was told before. */
+  readonly short: Uint8Array | undefined;
 }
 
 interface Known {
@@ -49,9 +52,12 @@ interface Known {
    */
   lift: number;
   sentClock: number;
-  /** What the device says, without anything about who it is. `undefined` when it is away. */
-  doing: Readonly<Record<string, unknown>> | undefined;
-  entry: Uint8Array;
+  /** What the device says, without anything about who it is, as JSON. `undefined` when it is away. */
+  doing: string | undefined;
+  /** Made when it is asked for: most of what a device says is out of date before it is passed on. */
+  entry: Uint8Array | undefined;
+  /** Everybody who is here has been told whose it is. */
+  isStampTold: boolean;
 }
 
 /** Client ids of people who have left, with the clock at which they come back. */
@@ -73,29 +79,30 @@ export function createPresenceTable(ids: ClientIds): PresenceTable {
   const takenOver = new WeakSet<Presenter>();
   const changed = new Set<Known>();
 
-  const encode = (known: Known, sentClock: number) => {
+  const change = (known: Known, sentClock: number) => {
     known.sentClock = sentClock;
-    const state = known.doing && known.holder && { ...known.doing, person: stampOf(known.holder.person()) };
-    known.entry = encoding.encode((encoder) => {
-      encoding.writeVarUint(encoder, known.clientId);
-      encoding.writeVarUint(encoder, sentClock);
-      encoding.writeVarString(encoder, JSON.stringify(state ?? null));
-    });
+    known.entry = undefined;
     changed.add(known);
   };
+  const entryOf = (known: Known): Uint8Array => {
+    const { clientId, sentClock, doing, holder } = known;
+    known.entry ??= encodeEntry(clientId, sentClock, doing && holder ? withStamp(doing, holder.person()) : "null");
+    return known.entry;
+  };
 
-  const show = (known: Known, clock: number, doing: Readonly<Record<string, unknown>>) => {
+  const show = (known: Known, clock: number, doing: string) => {
     known.clientClock = clock;
     known.doing = doing;
     known.lift = Math.max(known.lift, known.sentClock + 1 - clock);
-    encode(known, clock + known.lift);
+    change(known, clock + known.lift);
   };
 
   // Readers take a removal at the very clock they know.
   const hide = (known: Known) => {
     if (!known.doing) return;
     known.doing = undefined;
-    encode(known, known.sentClock);
+    known.isStampTold = false;
+    change(known, known.sentClock);
   };
 
   const claim = (from: Presenter, clientId: number, isEcho: boolean): Known | undefined => {
@@ -111,6 +118,7 @@ export function createPresenceTable(ids: ClientIds): PresenceTable {
       known.holder = from;
       // The same device on a new connection: it may show again what it showed last.
       known.clientClock = -1;
+      known.isStampTold = false;
       idByHolder.set(from, clientId);
       return known;
     }
@@ -122,7 +130,8 @@ export function createPresenceTable(ids: ClientIds): PresenceTable {
       lift: 0,
       sentClock: 0,
       doing: undefined,
-      entry: new Uint8Array(),
+      entry: undefined,
+      isStampTold: false,
     };
     forgetOldest(knownById);
     knownById.set(clientId, fresh);
@@ -153,13 +162,11 @@ export function createPresenceTable(ids: ClientIds): PresenceTable {
       }
       return "fine";
     }
-    const state = parseState(json);
+    const said = parseState(json);
     // What it passes on of others may be larger, by our own stamp.
-    if (!state) return ownId === undefined && ids.ownerOf(clientId) !== undefined ? "fine" : "bad";
-    const known = ownId === undefined ? claim(from, clientId, Object.hasOwn(state, "person")) : knownById.get(clientId);
-    if (!known || clock <= known.clientClock) return "fine";
-    const { person: _saidByDevice, user: _alsoSaidByDevice, ...doing } = state;
-    show(known, clock, doing);
+    if (!said) return ownId === undefined && ids.ownerOf(clientId) !== undefined ? "fine" : "bad";
+    const known = ownId === undefined ? claim(from, clientId, said.isStamped) : knownById.get(clientId);
+    if (known && clock > known.clientClock) show(known, clock, said.doing);
     return "fine";
   };
 
@@ -195,19 +202,34 @@ export function createPresenceTable(ids: ClientIds): PresenceTable {
       for (const known of knownById.values()) {
         if (known.personId !== personId || !known.doing) continue;
         known.lift++;
-        encode(known, known.sentClock + 1);
+        known.isStampTold = false;
+        change(known, known.sentClock + 1);
       }
     },
     hasChanges: () => changed.size > 0,
     takeChanges: () => {
-      const changes = [...changed].map(({ holder, entry }) => ({ by: holder, entry }));
+      const changes = [...changed].map((known): PresenceChange => {
+        const { holder, doing, isStampTold, clientId, sentClock } = known;
+        known.isStampTold = doing !== undefined;
+        const short = isStampTold && doing !== undefined ? encodeEntry(clientId, sentClock, doing) : undefined;
+        return { by: holder, entry: entryOf(known), short };
+      });
       changed.clear();
       return changes;
     },
     current: () =>
-      [...knownById.values()].filter((known) => known.doing).map(({ holder, entry }) => ({ by: holder, entry })),
+      [...knownById.values()]
+        .filter((known) => known.doing !== undefined)
+        .map((known) => ({ by: known.holder, entry: entryOf(known), short: undefined })),
   };
 }
+
+const encodeEntry = (clientId: number, clock: number, json: string): Uint8Array =>
+  encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, clientId);
+    encoding.writeVarUint(encoder, clock);
+    encoding.writeVarString(encoder, json);
+  });
 
 function forgetOldest(knownById: Map<number, Known>): void {
   if (knownById.size < rememberedIds) return;
@@ -227,15 +249,36 @@ const isNull = (json: Uint8Array): boolean =>
 const stamp = Buffer.from('"person":{"id":');
 const isStamped = (json: Uint8Array): boolean => Buffer.from(json.buffer, json.byteOffset, json.length).includes(stamp);
 
-function parseState(json: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+interface Said {
+  /** What the device does, as JSON, without anything about who it is. */
+  readonly doing: string;
+  readonly isStamped: boolean;
+}
+
+function parseState(json: Uint8Array): Said | undefined {
   if (json.length > limits.presenceBytes) return undefined;
   try {
-    const state: unknown = JSON.parse(decoder.decode(json), (key, value) => (key === "__proto__" ? undefined : value));
+    const text = decoder.decode(json);
+    // A name may be spelled with escapes, and a prototype's name lie deep inside.
+    const isPlain = !text.includes("\\") && !text.includes("__proto__");
+    const state: unknown = isPlain ? JSON.parse(text) : JSON.parse(text, withoutProto);
     if (typeof state !== "object" || state === null || Array.isArray(state)) return undefined;
-    return isWithin(state, limits.valueNesting) ? (state as Record<string, unknown>) : undefined;
+    if (!isWithin(state, limits.valueNesting)) return undefined;
+    const isStamped = Object.hasOwn(state, "person");
+    if (isPlain && !isStamped && !Object.hasOwn(state, "user")) return { doing: text, isStamped };
+    const { person: _saidByDevice, user: _alsoSaidByDevice, ...doing } = state as Record<string, unknown>;
+    return { doing: JSON.stringify(doing), isStamped };
   } catch {
     return undefined;
   }
+}
+
+const withoutProto = (key: string, value: unknown): unknown => (key === "__proto__" ? undefined : value);
+
+/** A device's JSON record with who it is as its last entry. */
+function withStamp(doing: string, person: PersonRecord): string {
+  const open = doing.trimEnd().slice(0, -1).trimEnd();
+  return `${open}${open.endsWith("{") ? "" : ","}"person":${JSON.stringify(stampOf(person))}}`;
 }
 
 /** Whether a value of JSON's kind has at most this many levels. Never goes deeper than that itself. */

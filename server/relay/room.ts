@@ -4,13 +4,14 @@ import type { NoticeKind } from "#shared/protocol/messages.ts";
 import type { NewAuditEntry } from "../store/board-store.ts";
 import { createClaims } from "./claims.ts";
 import type { Connection } from "./connection.ts";
-import { parseFrame, presenceFrame, step1Frame } from "./frames.ts";
+import { parseFrame, step1Frame } from "./frames.ts";
 import { createIntake, type Intake, type IntakeCount } from "./intake.ts";
 import { type LaneContent, openLaneContent } from "./lane-content.ts";
 import { type CommitLatency, openLaneLog } from "./lane-log.ts";
 import type { LaneWork } from "./lane-work.ts";
 import type { Clock, LaneStore, RelayLog } from "./ports.ts";
 import { createPresenceTable } from "./presence.ts";
+import { createPresenceFrames } from "./presence-frames.ts";
 import { createTraces } from "./traces.ts";
 
 /** One lane while somebody is on it: check, write, pass on, force, ack. */
@@ -79,7 +80,7 @@ export interface RoomSettings {
 
 export const roomDefaults: RoomSettings = {
   graceMs: 30_000,
-  tickMs: 50,
+  tickMs: 100,
   tailBeforeSnapshot: 64,
   tailBytesBeforeSnapshot: 256 * 1024,
 };
@@ -314,18 +315,14 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
 
   const passOnPresence = () => {
     const changes = presence.takeChanges();
-    const toBystanders = presenceFrame(changes.map((change) => change.entry));
+    const frames = createPresenceFrames(changes);
     for (const connection of connections) {
-      if (!changes.some((change) => change.by === connection)) connection.sendPresence(toBystanders);
-      else sendOthers(connection, changes);
+      for (const frame of frames.for(connection, connection.asksAcks)) connection.sendPresence(frame);
     }
   };
 
-  const sendCurrentPresence = (connection: Connection) => sendOthers(connection, presence.current());
-
-  const sendOthers = (connection: Connection, changes: ReturnType<typeof presence.current>) => {
-    const others = changes.filter((change) => change.by !== connection);
-    if (others.length > 0) connection.sendPresence(presenceFrame(others.map((change) => change.entry)));
+  const sendCurrentPresence = (connection: Connection) => {
+    for (const frame of createPresenceFrames(presence.current()).for(connection, false)) connection.sendPresence(frame);
   };
 
   // — rest and end

@@ -2,7 +2,7 @@ import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 
 /**
- * What travels on `/sync/:laneId`: the y-websocket protocol (types 0–3), and three types of ours that are sent only to
+ * What travels on `/sync/:laneId`: the y-websocket protocol (types 0–3), and types of ours that are sent only to
  * a client that asked with `?ack=1` in the URL, so that a stock client never meets one.
  */
 export const messageTypes = {
@@ -16,6 +16,8 @@ export const messageTypes = {
   refused: 101,
   /** server → client: varString kind, one of `noticeKinds`. */
   notice: 102,
+  /** server → client: presence whose states lack `person`, which stays as it was (`moves.ts`). */
+  moves: 103,
 } as const;
 
 export const syncTypes = { step1: 0, step2: 1, update: 2 } as const;

@@ -4,6 +4,7 @@ import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protoc
 import * as syncProtocol from "y-protocols/sync";
 import * as Y from "yjs";
 import { messageTypes, readServerMessage, type ServerMessage, syncTypes } from "#shared/protocol/messages.ts";
+import { wholePresence } from "#shared/protocol/moves.ts";
 import type { Admission } from "../../server/access/admission.ts";
 import type { Relay } from "../../server/relay/relay.ts";
 
@@ -95,6 +96,10 @@ export function joinLane(
       else answer();
     } else if (type === messageTypes.presence) {
       applyAwarenessUpdate(awareness, decoding.readVarUint8Array(decoder), fromRelay);
+    } else if (type === messageTypes.moves) {
+      const personOf = (clientId: number): unknown => awareness.getStates().get(clientId)?.person;
+      const { entries } = wholePresence(decoding.readVarUint8Array(decoder), personOf);
+      applyAwarenessUpdate(awareness, entries, fromRelay);
     } else if (type === messageTypes.auth) {
       decoding.readVarUint(decoder);
       denied.push(decoding.readVarString(decoder));

@@ -56,7 +56,8 @@ export function openStockClient(
   });
   // It says "Unable to compute message" to the console for each; a client that asked for ours reads them.
   if (options.params?.ack) {
-    for (const type of [messageTypes.refused, messageTypes.notice]) provider.messageHandlers[type] = () => {};
+    for (const type of [messageTypes.refused, messageTypes.notice, messageTypes.moves])
+      provider.messageHandlers[type] = () => {};
     provider.messageHandlers[messageTypes.ack] = (_encoder, decoder) => {
       acked = decoding.readVarUint(decoder);
       for (const listener of onAck) listener(acked);

@@ -151,12 +151,12 @@ test("[R3] a stock client hears by an auth message why it was refused", async ()
 test("[R3] presence in somebody else's name is an offence, what a stock client repeats of others is none", async () => {
   const { clock, relay, one, other, forger } = await aLane();
   one.awareness.setLocalState({ pointer: { x: 1 } });
-  await clock.advance(50);
+  await clock.advance(100);
   other.awareness.setLocalState({ pointer: { x: 2 } });
-  await clock.advance(50);
+  await clock.advance(100);
   // Each has repeated the other's by now, and would once more when it goes.
   one.awareness.setLocalState(null);
-  await clock.advance(50);
+  await clock.advance(100);
   expect(relay.counts()["forged-presence"]).toBe(0);
   for (let times = 0; times < limits.offences; times++) {
     expect(forger.closedWith()).toBeUndefined();

@@ -4,6 +4,7 @@ import { encodeAwarenessUpdate } from "y-protocols/awareness";
 import { limits } from "#shared/protocol/limits.ts";
 import { messageTypes } from "#shared/protocol/messages.ts";
 import { createRelay } from "../../../../server/relay/relay.ts";
+import { roomDefaults } from "../../../../server/relay/room.ts";
 import { createFakeClock, rest } from "../../../support/fake-clock.ts";
 import { createFakeLaneStore } from "../../../support/fake-lane-store.ts";
 import { joinLane, type LaneClient, presenceEntryOf, presenceFrameOf } from "../../../support/lane-client.ts";
@@ -11,7 +12,7 @@ import { anAdmission, aPerson, sharedLane } from "../../../support/lane-people.t
 
 const ana = aPerson("Ana");
 const bo = aPerson("Bo", { role: "worker", colour: "ochre" });
-const tickMs = 50;
+const { tickMs } = roomDefaults;
 
 async function anaAndBo(second = bo) {
   const clock = createFakeClock();
@@ -28,7 +29,7 @@ const seenOf = (who: LaneClient, by: LaneClient) => by.awareness.getStates().get
 const shownIn = (client: LaneClient) => {
   const ids = new Set<number>();
   for (const frame of client.framesReceived) {
-    if (frame[0] !== messageTypes.presence) continue;
+    if (frame[0] !== messageTypes.presence && frame[0] !== messageTypes.moves) continue;
     const decoder = decoding.createDecoder(frame);
     decoding.readVarUint(decoder);
     const entries = decoding.createDecoder(decoding.readVarUint8Array(decoder));
@@ -78,6 +79,11 @@ test("[R5] many changes within a tick are passed on as the last of them, in one 
   for (let x = 0; x < 20; x++) one.awareness.setLocalState({ pointer: { ...pointer, at: { x, y: 0 } } });
   await clock.advance(tickMs);
   expect(other.frameTypes.slice(before)).toEqual(["1"]);
+  one.awareness.setLocalState({});
+  await clock.advance(tickMs);
+  expect(other.frameTypes.slice(before)).toEqual(["1", "103"]);
+  one.awareness.setLocalState({ pointer: { ...pointer, at: { x: 19, y: 0 } } });
+  await clock.advance(tickMs);
   expect(seenOf(one, other)?.pointer.at.x).toBe(19);
 });
 
@@ -101,6 +107,36 @@ test("[R5] a person who closes is gone for the others at once, and can come back
   back.sendFrame(presenceFrameOf(encodeAwarenessUpdate(one.awareness, [one.doc.clientID])));
   await clock.advance(tickMs);
   expect(seenOf(one, other)?.pointer).toEqual(pointer);
+});
+
+test("[R5] who somebody is is said once to a client that asked for our messages, and always to a stock client", async () => {
+  const { clock, relay, one, other } = await anaAndBo();
+  const stock = joinLane(relay, anAdmission(aPerson("Cy")), { asksAcks: false });
+  await rest();
+  const drag = async (from: number) => {
+    for (let x = from; x < from + 60; x++) {
+      one.awareness.setLocalState({ dragging: { cardId: "c0000000000000000000aa", ...pointer, at: { x, y: 100 } } });
+      await clock.advance(1_000 / 60);
+    }
+    await clock.advance(tickMs);
+  };
+  await drag(0);
+  const [heard, heardByStock] = [other.framesReceived.length, stock.framesReceived.length];
+  await drag(100);
+  for (const client of [other, stock]) {
+    expect(seenOf(one, client)).toMatchObject({
+      dragging: { at: { x: 159, y: 100 } },
+      person: { id: "person-ana", name: "Ana" },
+    });
+  }
+  const moves = other.framesReceived.slice(heard);
+  expect(moves.every((frame) => frame[0] === messageTypes.moves)).toBe(true);
+  // With the edit at its end, at most 1.5 kB [DESIGN §10].
+  expect(moves.reduce((sum, frame) => sum + frame.length, 0)).toBeLessThan(1_350);
+  expect(stock.framesReceived.slice(heardByStock).every((frame) => frame[0] === messageTypes.presence)).toBe(true);
+  relay.personChanged({ ...ana, name: "Ana Lucía" });
+  await clock.advance(tickMs);
+  expect(seenOf(one, other)?.person.name).toBe("Ana Lucía");
 });
 
 test("[R5] a newcomer sees who is here", async () => {
