@@ -7,6 +7,8 @@ import type { Seeded } from "./seeded.ts";
 export interface Known {
   /** The attacker's own copy of the lane. */
   readonly doc: Y.Doc;
+  /** A client id of the attacker's own. */
+  readonly ownId: number;
   /** Client ids of honest people. */
   readonly victims: readonly number[];
 }
@@ -35,24 +37,20 @@ const makeBad = {
       encoding.writeVarString(frame, "x".repeat(chance.whole(40)));
     }),
   text: () => '{"hello":"relay"}',
-  "broken update": (chance, { doc }) => {
-    const bytes = wordsOf(doc, doc.clientID, chance);
+  "broken update": (chance, { doc, ownId }) => {
+    const bytes = wordsOf(doc, ownId, chance);
     for (let times = 1 + chance.whole(6); times > 0; times--) bytes[chance.whole(bytes.length)] = chance.whole(256);
     return syncFrame(chance, chance.chance(0.3) ? bytes.slice(0, chance.whole(bytes.length)) : bytes);
   },
   "30 million structs in 8 bytes": (chance) => syncFrame(chance, Uint8Array.of(1, 0x80, 0x8e, 0xa7, 0x0e, 1, 0, 0)),
-  "nested maps": (chance, { doc }) => syncFrame(chance, nestedMaps(doc, 200 + chance.whole(800))),
-  "waiting for ever": (chance, { doc }) => syncFrame(chance, ahead(doc.clientID, 1_000 + chance.whole(2 ** 30))),
-  "a thousand deletions": (chance, { doc }) => syncFrame(chance, deletions(doc.clientID, 1_000 + chance.whole(20_000))),
-  "nested presence": (chance, { doc }) =>
-    presenceFrame(doc.clientID, chance.whole(2 ** 20), "[".repeat(500 + chance.whole(9_000))),
-  "large presence": (chance, { doc }) =>
-    presenceFrame(
-      doc.clientID,
-      chance.whole(2 ** 20),
-      JSON.stringify({ doing: "x".repeat(1_000 + chance.whole(9_000)) }),
-    ),
-  "huge clock in presence": (_chance, { doc }) => presenceFrame(doc.clientID, Number.MAX_SAFE_INTEGER, "{}"),
+  "nested maps": (chance, { ownId }) => syncFrame(chance, nestedMaps(ownId, 200 + chance.whole(800))),
+  "waiting for ever": (chance, { ownId }) => syncFrame(chance, ahead(ownId, 1_000 + chance.whole(2 ** 30))),
+  "a thousand deletions": (chance, { ownId }) => syncFrame(chance, deletions(ownId, 1_000 + chance.whole(20_000))),
+  "nested presence": (chance, { ownId }) =>
+    presenceFrame(ownId, chance.whole(2 ** 20), "[".repeat(500 + chance.whole(9_000))),
+  "large presence": (chance, { ownId }) =>
+    presenceFrame(ownId, chance.whole(2 ** 20), JSON.stringify({ doing: "x".repeat(1_000 + chance.whole(9_000)) })),
+  "huge clock in presence": (_chance, { ownId }) => presenceFrame(ownId, Number.MAX_SAFE_INTEGER, "{}"),
   "a false length": (chance) => Uint8Array.of(0, chance.whole(3), 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 2, 3),
 } satisfies Record<string, (chance: Seeded, known: Known) => Uint8Array | string>;
 const badKinds = Object.keys(makeBad) as (keyof typeof makeBad)[];
@@ -64,9 +62,9 @@ const makeForged = {
   "large collected range": (chance, { doc }, victim) =>
     syncFrame(chance, collected(victim, Y.getState(doc.store, victim), 2 ** 30)),
   skip: (chance, { doc }, victim) => syncFrame(chance, collected(victim, Y.getState(doc.store, victim), 7, 10)),
-  "words between": (chance, { doc }, victim) => {
+  "words between": (chance, { doc, ownId }, victim) => {
     // Its own words first, somebody else's in the same update.
-    const own = wordsOf(doc, doc.clientID, chance);
+    const own = wordsOf(doc, ownId, chance);
     return syncFrame(chance, Y.mergeUpdates([own, wordsOf(doc, victim, chance)]));
   },
   presence: (chance, _known, victim) =>
@@ -86,9 +84,9 @@ function wordsOf(from: Y.Doc, clientId: number, chance: Seeded): Uint8Array {
   return Y.encodeStateAsUpdate(doc, before);
 }
 
-function nestedMaps(from: Y.Doc, levels: number): Uint8Array {
+function nestedMaps(clientId: number, levels: number): Uint8Array {
   const doc = new Y.Doc();
-  doc.clientID = from.clientID;
+  doc.clientID = clientId;
   let at = doc.getMap<unknown>("cards");
   doc.transact(() => {
     for (let level = 0; level < levels; level++) {

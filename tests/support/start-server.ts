@@ -19,6 +19,8 @@ export interface RunningServer {
   readonly restart: () => Promise<void>;
   /** Everything printed since the first start. */
   readonly output: () => string;
+  /** Asks what was loaded into it with `preload`. */
+  readonly ask: <Answer>(message: string) => Promise<Answer>;
   /** Stops it and takes its data away. */
   readonly close: () => Promise<void>;
 }
@@ -28,7 +30,7 @@ const projectFolder = join(import.meta.dirname, "../..");
 /** Starts one on a free port. Vitest's own Node runs it: npm put the pinned one there. */
 export async function startServer(
   env: Readonly<Record<string, string>> = {},
-  { script = "server/main.ts" }: { readonly script?: string } = {},
+  { script = "server/main.ts", preload }: { readonly script?: string; readonly preload?: string } = {},
 ): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), "alongside-test-"));
   const dataDir = join(folder, "data");
@@ -37,10 +39,11 @@ export async function startServer(
   let url = "";
 
   const start = async (port: string) => {
-    const started = spawn(process.execPath, [join(projectFolder, script)], {
+    const flags = preload ? ["--import", preload] : [];
+    const started = spawn(process.execPath, [...flags, join(projectFolder, script)], {
       cwd: projectFolder,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: "warn", ...env, PORT: port, DATA_DIR: dataDir },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", ...(preload ? (["ipc"] as const) : [])],
     });
     child = started;
     const since = output.length;
@@ -82,6 +85,11 @@ export async function startServer(
       await start(new URL(url).port);
     },
     output: () => output,
+    ask: <Answer>(message: string) =>
+      new Promise<Answer>((answered) => {
+        child?.once("message", (answer) => answered(answer as Answer));
+        child?.send(message);
+      }),
     close: async () => {
       await end("SIGTERM");
       await rm(folder, { recursive: true, force: true });
