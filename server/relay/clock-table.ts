@@ -1,6 +1,8 @@
 import type { Run } from "./update-reader.ts";
 
 const columns = 3;
+/** One for all that are empty: an idle lane should cost next to nothing. */
+const none = new Uint32Array(0);
 /** Up to here a number fits a column of 32 bits. Clients of Yjs 13 and real clocks all do. */
 const narrow = 2 ** 32;
 
@@ -10,7 +12,7 @@ const narrow = 2 ** 32;
  */
 export class ClockTable {
   size = 0;
-  #cells: Uint32Array | Float64Array = new Uint32Array(0);
+  #cells: Uint32Array | Float64Array = none;
 
   client(row: number): number {
     return this.#cells[row * columns] as number;

@@ -40,10 +40,9 @@ export function piecesOf(update: Uint8Array, bounds: PieceBounds): readonly Uint
   for (const ordered of inOrder(structs)) {
     const uncut: Struct[] = [ordered];
     for (let struct = uncut.pop(); struct; struct = uncut.pop()) {
-      const bytes = bytesOf(struct);
-      const rest = bytes.length > room ? cutInHalf(struct) : undefined;
+      const rest = isLarger(struct, room) ? cutInHalf(struct) : undefined;
       if (rest) uncut.push(rest, struct);
-      else pieces.add(struct, bytes, deletions.takeOf(struct));
+      else pieces.add(struct, deletions.takeOf(struct));
     }
   }
   const outside = deletions.rest();
@@ -107,10 +106,14 @@ class Deletions {
   }
 }
 
-function bytesOf(struct: Struct): Uint8Array {
+/** Whether it can be cut, and should be. */
+function isLarger(struct: Struct, room: number): boolean {
+  if (struct.length < 2 || !(struct instanceof Y.Item) || struct.content instanceof Y.ContentDeleted) return false;
+  // No UTF-16 unit takes more than three bytes.
+  if (struct.content instanceof Y.ContentString && struct.length * 3 < room) return false;
   const encoder = new Y.UpdateEncoderV1();
   struct.write(encoder, 0);
-  return encoder.toUint8Array();
+  return encoding.length(encoder.restEncoder) > room;
 }
 
 /** Shortens a struct of several clocks to its first half, and returns the other; `undefined` when it is of one piece. */
@@ -179,11 +182,12 @@ function inOrder(structs: readonly (Struct | Y.Skip)[]): Struct[] {
 }
 
 interface Section {
+  readonly client: number;
   readonly clock: number;
   /** The clock after its last struct. */
   end: number;
   count: number;
-  readonly encoder: encoding.Encoder;
+  readonly encoder: Y.UpdateEncoderV1;
 }
 
 /** Fills one piece after the other. */
@@ -200,24 +204,28 @@ class Pieces {
     this.#bounds = bounds;
   }
 
-  add({ id: { client, clock }, length }: Struct, bytes: Uint8Array, deleted: readonly Range[]): void {
+  add(struct: Struct, deleted: readonly Range[]): void {
+    const { client, clock } = struct.id;
     const before = this.#structs.get(client);
-    // Its client may have nothing in this piece yet, and nothing among the deletions.
-    const adds = bytes.length + deleted.length * deletionBytes + 2 * sectionBytes;
-    const isFull = this.#structCount >= this.#bounds.structs || this.#bytes + adds > this.#bounds.bytes;
-    const wouldOverflow = this.#deletionCount + deleted.length > this.#bounds.deletions;
-    if (isFull || wouldOverflow || (before && before.end !== clock)) this.close();
-    let section = this.#structs.get(client);
-    if (!section) {
-      section = { clock, end: clock, count: 0, encoder: encoding.createEncoder() };
-      this.#structs.set(client, section);
-      this.#bytes += sectionBytes;
+    const isFull = this.#structCount >= this.#bounds.structs;
+    const hasTooMany = this.#deletionCount + deleted.length > this.#bounds.deletions;
+    if (isFull || hasTooMany || (before && before.end !== clock)) this.close();
+    const section = this.#sectionOf(client, clock);
+    const length = encoding.length(section.encoder.restEncoder);
+    struct.write(section.encoder, 0);
+    const bytes = encoding.length(section.encoder.restEncoder) - length;
+    // Its client may have nothing among the deletions yet.
+    const adds = bytes + (deleted.length > 0 ? sectionBytes + deleted.length * deletionBytes : 0);
+    if (this.#structCount > 0 && this.#bytes + adds > this.#bounds.bytes) {
+      // Too much: it is the first of the next piece.
+      this.close(section, length);
+      this.add(struct, deleted);
+      return;
     }
-    encoding.writeUint8Array(section.encoder, bytes);
-    section.end = clock + length;
+    section.end = clock + struct.length;
     section.count++;
     this.#structCount++;
-    this.#bytes += bytes.length;
+    this.#bytes += bytes;
     for (const range of deleted) this.delete(range);
   }
 
@@ -240,20 +248,33 @@ class Pieces {
     this.#bytes += deletionBytes;
   }
 
+  #sectionOf(client: number, clock: number): Section {
+    let section = this.#structs.get(client);
+    if (!section) {
+      section = { client, clock, end: clock, count: 0, encoder: new Y.UpdateEncoderV1() };
+      this.#structs.set(client, section);
+      this.#bytes += sectionBytes;
+    }
+    return section;
+  }
+
   finish(): readonly Uint8Array[] {
     this.close();
     return this.#done;
   }
 
-  close(): void {
+  /** `cut`: of this section only so many bytes. */
+  close(cut?: Section, length?: number): void {
+    if (cut?.count === 0) this.#structs.delete(cut.client);
     if (this.#structs.size + this.#deletions.size === 0) return;
     const encoder = encoding.createEncoder();
     encoding.writeVarUint(encoder, this.#structs.size);
-    for (const [client, { count, clock, encoder: written }] of this.#structs) {
-      encoding.writeVarUint(encoder, count);
-      encoding.writeVarUint(encoder, client);
-      encoding.writeVarUint(encoder, clock);
-      encoding.writeBinaryEncoder(encoder, written);
+    for (const section of this.#structs.values()) {
+      encoding.writeVarUint(encoder, section.count);
+      encoding.writeVarUint(encoder, section.client);
+      encoding.writeVarUint(encoder, section.clock);
+      const bytes = section.encoder.toUint8Array();
+      encoding.writeUint8Array(encoder, section === cut ? bytes.subarray(0, length) : bytes);
     }
     encoding.writeVarUint(encoder, this.#deletions.size);
     for (const [client, ranges] of this.#deletions) {
