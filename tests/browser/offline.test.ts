@@ -1,4 +1,8 @@
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import type { BoardView } from "#shared/protocol/api.ts";
+import { callApi } from "../../server/demo/demo-person.ts";
+import { axeFindings } from "../support/axe.ts";
 import { browserTest } from "../support/browser-test.ts";
 import { linkFor } from "../support/person.ts";
 import { say } from "../support/say.ts";
@@ -104,4 +108,126 @@ test("Two who write in one card while apart keep both their words", async () => 
   await ana.context.setOffline(false);
   await ana.board.cardWith("maths teacher for 11 years").waitFor();
   await bo.board.cardWith("maths teacher for 11 years").waitFor();
+});
+
+/** What this page's browser keeps of its lanes, row by row. */
+const rowsOf = (page: Page): Promise<readonly number[]> =>
+  page.evaluate(async () => {
+    const names = (await indexedDB.databases()).flatMap(({ name }) => (name?.match(/^alongside:.+:.+:/) ? [name] : []));
+    const rows = names.map(
+      (name) =>
+        new Promise<number>((resolve) => {
+          const request = indexedDB.open(name);
+          request.onsuccess = () => {
+            const count = request.result.transaction("updates").objectStore("updates").count();
+            count.onsuccess = () => {
+              request.result.close();
+              resolve(count.result);
+            };
+          };
+        }),
+    );
+    return Promise.all(rows);
+  });
+
+test("What somebody wrote who may only read by then is shown to them, kept until they close it, and in nobody's way", async () => {
+  const board = await aBoard({ name: "Ana", language: "en" });
+  const link = await linkFor(board, { name: "Bo", role: "supporter", writesShared: true });
+  const ana = await join(board.ownerLink, { device: "phone" });
+  const bo = await join(link, { device: "phone" });
+  await bo.board.addCard("home", "now", "Cooks for everybody");
+  await ana.board.cardWith("Cooks for everybody").waitFor();
+  await bo.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+
+  await bo.context.setOffline(true);
+  await bo.page.getByText(say("line.offline")).waitFor();
+  await bo.board.rewrite("Cooks for everybody", "Cooks and bakes for everybody");
+  await bo.board.addCard("home", "now", "Written without a network");
+  // Meanwhile the worker lets Bo only read, and Ana writes on.
+  const path = `/api/boards/${board.boardId}`;
+  const headers = board.worker.headers;
+  const view = await callApi<BoardView>(server().url, "GET", path, undefined, headers);
+  const person = view.people.find(({ name }) => name === "Bo");
+  const lanes = view.lanes.map(({ laneId }) => ({ laneId, access: "read" }));
+  await callApi(server().url, "PATCH", `${path}/people/${person?.personId}`, { lanes }, headers);
+  await ana.board.addCard("home", "now", "Ana, meanwhile");
+
+  await bo.context.setOffline(false);
+  await bo.page.getByText(say("notTaken.line")).waitFor();
+  await bo.board.cardWith("Ana, meanwhile").waitFor();
+  await bo.board.saved();
+  expect(await bo.board.cardWith("Cooks for everybody").count()).toBe(1);
+  expect(await bo.board.cardWith("Written without a network").count()).toBe(0);
+  expect(await ana.board.cardWith("Written without a network").count()).toBe(0);
+
+  // It outlives the page, and Escape puts it away without letting it go.
+  await bo.page.reload();
+  await bo.board.saved();
+  await bo.page.getByRole("button", { name: say("notTaken.show") }).click();
+  const dialog = bo.page.getByRole("dialog", { name: say("notTaken.title") });
+  await dialog.getByText(say("notTaken.why.read-only")).waitFor();
+  await dialog.getByText("Cooks and bakes for everybody").waitFor();
+  await dialog.getByText("Written without a network").waitFor();
+  expect(await axeFindings(bo.page)).toEqual([]);
+  await bo.page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await bo.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await bo.page.getByRole("button", { name: say("notTaken.show") }).click();
+  await dialog.getByRole("button", { name: say("notTaken.copy") }).click();
+  await dialog.getByRole("button", { name: say("notTaken.copied") }).waitFor();
+  const copied = await bo.page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toContain("Cooks and bakes for everybody");
+  expect(copied).toContain("Written without a network");
+
+  await dialog.getByRole("button", { name: say("notTaken.letGo") }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect(await bo.page.getByText(say("notTaken.line")).count()).toBe(0);
+  await bo.page.reload();
+  await bo.board.saved();
+  await bo.board.cardWith("Ana, meanwhile").waitFor();
+  expect(await bo.page.getByText(say("notTaken.line")).count()).toBe(0);
+});
+
+test("What another writes costs few rows of the offline copy, what one writes oneself is there at once, and many become one", async () => {
+  const { ana, bo } = await anaAndBo();
+  await ana.board.addCard("home", "now", "First");
+  await bo.board.cardWith("First").waitFor();
+  const sumOf = async (page: Page) => (await rowsOf(page)).reduce((sum, rows) => sum + rows, 0);
+
+  const before = await sumOf(bo.page);
+  await ana.board.cardWith("First").click();
+  const field = ana.page.getByRole("textbox", { name: say("card.words") });
+  await field.pressSequentially(" and then many letters one after another, as people write");
+  await field.press("Enter");
+  await bo.board.cardWith("as people write").waitFor();
+  // One a quarter of a second at most; there were 57 letters.
+  await expect.poll(() => sumOf(bo.page)).toBeGreaterThan(before);
+  expect((await sumOf(bo.page)) - before).toBeLessThan(30);
+
+  // 600 rows by hand: the next own change makes one of them.
+  await bo.page.evaluate(async () => {
+    const names = (await indexedDB.databases()).flatMap(({ name }) => (name?.match(/^alongside:.+:.+:/) ? [name] : []));
+    for (const name of names)
+      await new Promise<void>((resolve) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => {
+          const transaction = request.result.transaction("updates", "readwrite");
+          for (let row = 0; row < 600; row += 1) transaction.objectStore("updates").add(new Uint8Array([0, 0]));
+          transaction.oncomplete = () => {
+            request.result.close();
+            resolve();
+          };
+        };
+      });
+  });
+  await bo.page.reload();
+  await bo.board.saved();
+  await bo.board.addCard("home", "now", "Mine");
+  await expect.poll(async () => Math.min(...(await rowsOf(bo.page))), { timeout: 30_000 }).toBeLessThan(20);
+  await bo.context.setOffline(true);
+  await bo.board.addCard("home", "now", "Offline at once");
+  await bo.page.reload();
+  await bo.board.cardWith("Offline at once").waitFor();
+  await bo.board.cardWith("as people write").waitFor();
+  await bo.board.cardWith("Mine").waitFor();
 });
