@@ -6,18 +6,16 @@ import { useLanguage } from "../messages/language.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import styles from "./BandView.module.css";
 import { useDesk } from "./CardDesk.tsx";
-import { CardView } from "./CardView.tsx";
 import type { MapModel } from "./map-model.ts";
 
 interface BandViewProps {
   readonly band: Band;
   readonly width: number;
   readonly model: MapModel;
-  readonly near: boolean;
 }
 
 /** One area of life: its soft ground, its name, and its three headed columns. */
-export const BandView = memo(function BandView({ band, width, model, near }: BandViewProps) {
+export const BandView = memo(function BandView({ band, width, model }: BandViewProps) {
   const { say } = useLanguage();
   const titleId = useId();
   const first = band.cells[0];
@@ -51,7 +49,6 @@ export const BandView = memo(function BandView({ band, width, model, near }: Ban
           width={cell.width}
           height={cell.height}
           model={model}
-          near={near}
         />
       ))}
     </section>
@@ -66,18 +63,17 @@ interface CellViewBoxProps {
   readonly width: number;
   readonly height: number;
   readonly model: MapModel;
-  readonly near: boolean;
 }
 
-/** One area at one time: its heading, the cards of it that are in view, and "Add" at its end. */
-const CellViewBox = memo(function CellViewBox({ area, time, x, y, width, height, model, near }: CellViewBoxProps) {
+/** One area at one time: its heading, a place for the cards of it that are in view (`MapCards.tsx`), and "Add" at its end. */
+const CellViewBox = memo(function CellViewBox({ area, time, x, y, width, height, model }: CellViewBoxProps) {
   const { say } = useLanguage();
   const board = useBoard();
   const desk = useDesk();
   const key = cellKeyOf(area, time);
-  const view = useSyncExternalStore(
+  const end = useSyncExternalStore(
     useCallback((onChange: () => void) => model.subscribeCell(key, onChange), [model, key]),
-    () => model.cell(key),
+    () => model.cell(key).end,
   );
   return (
     <div
@@ -88,16 +84,14 @@ const CellViewBox = memo(function CellViewBox({ area, time, x, y, width, height,
       <h3 className={styles.time} style={{ insetBlockStart: -timeHeight, blockSize: timeHeight }}>
         {say(`time.${time}`)}
       </h3>
-      {view.cards.map((card) => (
-        <CardView key={card.cardId} {...card} near={near} />
-      ))}
+      <div data-cards={key} />
       {board.canAdd() && (
         <button
           type="button"
-          className={`${styles.add} ${view.isEmpty ? styles.addFirst : ""}`}
-          style={{ insetInlineStart: view.addAt.x, top: view.addAt.y }}
+          className={`${styles.add} ${end.isEmpty ? styles.addFirst : ""}`}
+          style={{ insetInlineStart: end.addAt.x, top: end.addAt.y }}
           aria-label={say("cell.addTo", { area: say(`area.${area}`), time: say(`time.${time}`) })}
-          onClick={() => desk.add(area, time, view.addAt)}
+          onClick={() => desk.add(area, time, end.addAt)}
         >
           <span className={styles.plus} data-icon={`add-${area}`} />
           {say("cell.add")}

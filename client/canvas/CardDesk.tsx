@@ -4,13 +4,10 @@ import {
   useCallback,
   useContext,
   useEffect,
-  useLayoutEffect,
-  useReducer,
   useRef,
   useState,
   useSyncExternalStore,
 } from "react";
-import type { CardId } from "#shared/board/ids.ts";
 import { useSession } from "../board/BoardContext.tsx";
 import { useLanguage } from "../messages/language.tsx";
 import { useAnnounce } from "../ui/announcer.ts";
@@ -49,12 +46,9 @@ export function useDesk(): Desk {
   return useParts().desk;
 }
 
-/** Renders again when anything changed that a card shows (see `CardNews`), which its view reads while it renders. */
-export function useCardNews(cardId: CardId): void {
-  const { news } = useParts();
-  const [, drawAgain] = useReducer((times: number, _: undefined) => times + 1, 0);
-  // In the layout phase, which follows rendering at once: no change can arrive in between.
-  useLayoutEffect(() => news.subscribe(cardId, () => drawAgain(undefined)), [news, cardId]);
+/** Says which card on the map has to be drawn anew. */
+export function useNews(): CardNews {
+  return useParts().news;
 }
 
 /** One part of the desk's state; renders again only when `pick` gives something else. */

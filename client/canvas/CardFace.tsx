@@ -9,48 +9,6 @@ import styles from "./CardFace.module.css";
 import type { DeskState } from "./desk.ts";
 import { type Busy, useBusy } from "./use-hold.ts";
 
-interface CardFaceProps {
-  readonly card: Card;
-  readonly links: readonly Link[];
-  readonly busy: Busy | undefined;
-  readonly authors: boolean;
-}
-
-/** What a card says when nobody writes in it here: kind, words, what it is for, and who is busy with it. */
-export function CardFace({ card, links, busy, authors }: CardFaceProps) {
-  const { say } = useLanguage();
-  const text = card.words.text.trim();
-  const size = text.length > 56 ? styles.long : text.length > 30 ? styles.middling : styles.short;
-  return (
-    <>
-      <span className={styles.kind} data-icon={card.kind}>
-        {say(`kind.${card.kind}`)}
-        {card.hasStory && <Icon name="area-work" size="1em" />}
-      </span>
-      <p
-        className={`${styles.words} ${size} ${text ? "" : styles.none}`}
-        {...(text ? { lang: card.language, dir: "auto" } : {})}
-      >
-        {cut(text) || say("card.empty")}
-      </p>
-      {links.length > 0 && <Goals links={links} />}
-      {busy && <BusyFlag busy={busy} />}
-      {authors && <AuthorName card={card} />}
-    </>
-  );
-}
-
-/** More than this does not fit on a card on the map. The whole is in its name, its editor and the list. */
-const mostLetters = 84;
-const mostLines = 4;
-
-function cut(text: string): string {
-  const lines = text.split("\n", mostLines + 1);
-  const fitting = lines.slice(0, mostLines).join("\n");
-  if (fitting.length <= mostLetters && lines.length <= mostLines) return fitting;
-  return `${fitting.slice(0, mostLetters - 2).trimEnd()}…`;
-}
-
 /** The goals that the card was connected to, as small flags at its foot. */
 export function CardGoals({ cardId }: { readonly cardId: CardId }) {
   return <Goals links={useLinksOfCard(cardId)} />;
@@ -112,16 +70,4 @@ function AuthorName({ card }: { readonly card: Card }) {
       {name}
     </span>
   );
-}
-
-/** The card's spoken name: kind, words, area, time. */
-export function useCardName(card: Card | undefined): string {
-  const { say } = useLanguage();
-  if (!card) return "";
-  return say("card.name", {
-    kind: say(`kind.${card.kind}`),
-    words: card.words.text.trim() || say("card.empty"),
-    area: say(`area.${card.place.area}`),
-    time: say(`time.${card.place.time}`),
-  });
 }

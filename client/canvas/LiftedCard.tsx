@@ -1,9 +1,8 @@
 import { type Ref, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
 import type { CardId } from "#shared/board/ids.ts";
 import { cardWidth } from "#shared/geometry/map-layout.ts";
-import { useCard, useLinksOfCard } from "../board/use-board-data.ts";
+import { useCard } from "../board/use-board-data.ts";
 import { useLanguage } from "../messages/language.tsx";
-import { CardFace } from "./CardFace.tsx";
 import type { PointerPoint } from "./drag.ts";
 import styles from "./MapView.module.css";
 
@@ -39,7 +38,7 @@ export function LiftedCard({ ref }: { readonly ref: Ref<LiftedHandle> }) {
   useLayoutEffect(put);
   // The card itself stays where it was, paler, until it is let go.
   useLayoutEffect(() => {
-    const source = cardId && document.querySelector(`[data-map] [data-card-id="${cardId}"]`);
+    const source = cardId && onMap(cardId);
     if (!source) return;
     source.setAttribute("data-away", "");
     return () => source.removeAttribute("data-away");
@@ -53,13 +52,25 @@ export function LiftedCard({ ref }: { readonly ref: Ref<LiftedHandle> }) {
   );
 }
 
+/** The card as it stands on the map, without its button. */
 function LiftedFace({ cardId }: { readonly cardId: CardId }) {
   const card = useCard(cardId);
-  const links = useLinksOfCard(cardId);
+  const box = useRef<HTMLDivElement>(null);
+  // Taken over anew when somebody changes the card meanwhile.
+  useLayoutEffect(() => {
+    const source = onMap(cardId);
+    if (!source || !card) return;
+    const parts = [...source.children].filter((part) => part.tagName !== "BUTTON");
+    box.current?.replaceChildren(...parts.map((part) => part.cloneNode(true)));
+  }, [cardId, card]);
   if (!card) return null;
   return (
-    <div className={styles.liftedCard} style={{ borderInlineStartColor: `var(--area-${card.place.area}-edge)` }}>
-      <CardFace card={card} links={links} busy={undefined} authors={false} />
-    </div>
+    <div
+      ref={box}
+      className={styles.liftedCard}
+      style={{ borderInlineStartColor: `var(--area-${card.place.area}-edge)` }}
+    />
   );
 }
+
+const onMap = (cardId: CardId) => document.querySelector(`[data-map] [data-card-id="${cardId}"]`);

@@ -1,4 +1,13 @@
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { CardId } from "#shared/board/ids.ts";
 import { useBoard, useSession } from "../board/BoardContext.tsx";
 import type { MapSpace } from "../board/map-space.ts";
@@ -12,6 +21,7 @@ import { type Camera, writableZoom } from "./camera.ts";
 import type { DeskState } from "./desk.ts";
 import { attachHoverGuard } from "./hover-guard.ts";
 import { LiftedCard, type LiftedHandle } from "./LiftedCard.tsx";
+import { MapCards } from "./MapCards.tsx";
 import { MapTools } from "./MapTools.tsx";
 import styles from "./MapView.module.css";
 import { attachMapGestures, farZoom } from "./map-gestures.ts";
@@ -164,7 +174,7 @@ function MapPlane({ overlay }: Pick<MapViewProps, "overlay">) {
         <div ref={sizer} className={styles.sizer}>
           <div ref={stage} className={styles.stage}>
             <div ref={layer} className={styles.layer}>
-              {model && camera && <Bands model={model} camera={camera} />}
+              {model && camera && <Bands model={model} camera={camera} layer={layer} />}
             </div>
             {model && camera && overlay && <Overlay camera={camera} model={model} draw={overlay} />}
           </div>
@@ -183,16 +193,23 @@ function useNear(camera: Camera): boolean {
   return useSyncExternalStore(camera.subscribe, () => camera.laidOutZoom() >= nearZoom);
 }
 
+interface BandsProps {
+  readonly model: MapModel;
+  readonly camera: Camera;
+  readonly layer: RefObject<HTMLElement | null>;
+}
+
 /** Everything that lies on the map and is laid out at its zoom. */
-function Bands({ model, camera }: { readonly model: MapModel; readonly camera: Camera }) {
+function Bands({ model, camera, layer }: BandsProps) {
   const layout = useSyncExternalStore(model.subscribeLayout, model.layout);
   const sketched = useSyncExternalStore(model.subscribeSketched, model.isSketched);
   const near = useNear(camera);
   return (
     <>
       {layout.bands.map((band) => (
-        <BandView key={band.area} band={band} width={layout.width} model={model} near={near} />
+        <BandView key={band.area} band={band} width={layout.width} model={model} />
       ))}
+      <MapCards model={model} layer={layer} near={near} />
       {sketched && <CrowdCanvas camera={camera} model={model} />}
       <Travellers model={model} />
     </>

@@ -30,7 +30,10 @@ export function createCardNews(board: Board, session: BoardSession, desk: Desk):
       board.subscribe((change) => {
         if (change.links) tellAll();
         else for (const cardId of change.cards) tell(cardId);
+        // Its flag says a goal's words.
+        for (const goalId of change.goals) for (const link of board.linksOfGoal(goalId)) tell(link.cardId);
       }),
+      session.subscribeView(tellAll),
       desk.subscribe(() => {
         const old = before;
         const now = desk.state();

@@ -26,6 +26,11 @@ export interface DrawnCard {
 /** What a cell shows now; the same object until that changes. */
 export interface CellView {
   readonly cards: readonly DrawnCard[];
+  /** The same object until that changes, however its cards come and go. */
+  readonly end: CellEnd;
+}
+
+export interface CellEnd {
   /** Where its "Add" stands: the first free spot at its end. */
   readonly addAt: CellPoint;
   readonly isEmpty: boolean;
@@ -67,6 +72,8 @@ export interface MapModel {
   readonly subscribeLayout: (listener: () => void) => () => void;
   readonly cell: (key: CellKey) => CellView;
   readonly subscribeCell: (key: CellKey, listener: () => void) => () => void;
+  /** Told the cells that show something else now, all at once: a card may have gone from one to another. */
+  readonly subscribeShown: (listener: (changed: ReadonlySet<CellKey>) => void) => () => void;
   /** Whether one picture stands for the cards that are not elements: too many are in view, or the view is in motion. */
   readonly isSketched: () => boolean;
   readonly subscribeSketched: (listener: () => void) => () => void;
@@ -92,6 +99,7 @@ export interface MapModel {
 export function createMapModel(board: Board): MapModel {
   const cells = new Map<CellKey, Cell>();
   const layoutListeners = new Set<() => void>();
+  const shownListeners = new Set<(changed: ReadonlySet<CellKey>) => void>();
   const sketchListeners = new Set<() => void>();
   const anyListeners = new Set<() => void>();
   const tell = (listeners: ReadonlySet<() => void>) => {
@@ -113,7 +121,7 @@ export function createMapModel(board: Board): MapModel {
         lowest: 0,
         addAt: { x: cardGap, y: cardGap },
         inView: 0,
-        view: { cards: [], addAt: { x: cardGap, y: cardGap }, isEmpty: true },
+        view: { cards: [], end: { addAt: { x: cardGap, y: cardGap }, isEmpty: true } },
         listeners: new Set(),
       });
     }
@@ -204,7 +212,8 @@ export function createMapModel(board: Board): MapModel {
     return a < b ? -1 : 1;
   };
 
-  const show = (cell: Cell, ids: CardId[]) => {
+  /** Whether anything is shown otherwise than before. */
+  const show = (cell: Cell, ids: CardId[]): boolean => {
     ids.sort(byReadingOrder);
     const isEmpty = cell.points.size === 0;
     const before = cell.view;
@@ -215,15 +224,14 @@ export function createMapModel(board: Board): MapModel {
       if (old && old.cardId === cardId && old.x === point.x && old.y === point.y) return [old];
       return [{ cardId, x: point.x, y: point.y }];
     });
-    const same =
-      cards.length === before.cards.length &&
-      cards.every((card, index) => card === before.cards[index]) &&
-      before.addAt.x === cell.addAt.x &&
-      before.addAt.y === cell.addAt.y &&
-      before.isEmpty === isEmpty;
-    if (same) return;
-    cell.view = { cards, addAt: cell.addAt, isEmpty };
-    tell(cell.listeners);
+    const sameCards =
+      cards.length === before.cards.length && cards.every((card, index) => card === before.cards[index]);
+    const { addAt } = cell;
+    const { end } = before;
+    const sameEnd = end.addAt.x === addAt.x && end.addAt.y === addAt.y && end.isEmpty === isEmpty;
+    if (sameCards && sameEnd) return false;
+    cell.view = { cards: sameCards ? before.cards : cards, end: sameEnd ? end : { addAt, isEmpty } };
+    return true;
   };
 
   const forEachCellIn = (rect: Rect, visit: (cell: Cell, inside: Rect, box: Rect) => void) => {
@@ -260,6 +268,7 @@ export function createMapModel(board: Board): MapModel {
     let mayCome = inMotion ? 0 : cardsAFrame;
     let mayGo = inMotion ? 0 : cardsAFrame;
     let unfinished = false;
+    const changed = new Set<CellKey>();
     for (const [cell, ids] of found) {
       const wanted = new Set(crowd ? [] : ids);
       const now = new Set<CardId>();
@@ -279,7 +288,11 @@ export function createMapModel(board: Board): MapModel {
         } else unfinished = true;
       }
       for (const id of kept) if (cell.points.has(id)) now.add(id);
-      show(cell, [...now]);
+      if (show(cell, [...now])) changed.add(cell.key);
+    }
+    if (changed.size > 0) {
+      for (const listener of [...shownListeners]) listener(changed);
+      for (const key of changed) tell(cellOf(cells, key).listeners);
     }
     const isSketched = crowd || (unfinished && (inMotion || sketched));
     if (isSketched !== sketched) {
@@ -320,6 +333,10 @@ export function createMapModel(board: Board): MapModel {
     subscribeLayout: subscribeTo(layoutListeners),
     cell: (key) => cellOf(cells, key).view,
     subscribeCell: (key, listener) => subscribeTo(cellOf(cells, key).listeners)(listener),
+    subscribeShown: (listener) => {
+      shownListeners.add(listener);
+      return () => shownListeners.delete(listener);
+    },
     isSketched: () => sketched,
     subscribeSketched: subscribeTo(sketchListeners),
     subscribeAny: subscribeTo(anyListeners),

@@ -21,6 +21,8 @@ export function useMapIcons(): void {
         ...cardKinds.map((kind) => rule(kind, `kind-${kind}`, ink)),
         ...areas.map((area) => rule(`add-${area}`, "plus", colour(`--area-${area}-edge`))),
         rule("more", "more", ink),
+        rule("story", "area-work", ink),
+        rule("goal", "goal", colour("--accent")),
       ].join("\n"),
     );
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];

@@ -16,6 +16,7 @@ function twoCards() {
   const othersHear = new Set<() => void>();
   const session = {
     others: () => others,
+    subscribeView: () => () => {},
     subscribeOthers: (listener: () => void) => {
       othersHear.add(listener);
       return () => othersHear.delete(listener);

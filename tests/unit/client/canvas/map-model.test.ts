@@ -108,12 +108,12 @@ test("a change redraws the cell it happened in and no other", () => {
 test("Add stands at the first free spot at the cell's end", () => {
   const { board } = aDevice();
   const model = createMapModel(board);
-  expect(model.cell("home/now")).toMatchObject({ isEmpty: true, addAt: { x: 12, y: 12 } });
+  expect(model.cell("home/now").end).toMatchObject({ isEmpty: true, addAt: { x: 12, y: 12 } });
   model.close();
   aCard(board, { at: { x: 12, y: 12 } });
   const withOne = createMapModel(board);
   withOne.look(wholeMap, 1);
-  expect(withOne.cell("home/now")).toMatchObject({ isEmpty: false, addAt: { x: 216, y: 12 } });
+  expect(withOne.cell("home/now").end).toMatchObject({ isEmpty: false, addAt: { x: 216, y: 12 } });
   withOne.close();
 });
 
