@@ -18,7 +18,7 @@ import styles from "./ListView.module.css";
 import { AuthorsAndShelf } from "./MapTools.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";
 import { pointAfter } from "./place-in-order.ts";
-import { createPace, PaceContext, useGradual } from "./use-gradual.ts";
+import { createPace, PaceContext, useGradual, useTurn } from "./use-gradual.ts";
 
 /**
  * The map's twin: the same cards in the same order, as headings and lists, with every action a button. For thumbs, for
@@ -55,6 +55,7 @@ interface AreaPartProps {
 function AreaPart({ area, hasStory }: AreaPartProps) {
   const { say } = useLanguage();
   const [open, setOpen] = useState(true);
+  const isDrawn = useTurn();
   const bodyId = useId();
   const count =
     useCell(cellKeyOf(area, "before")).length +
@@ -82,7 +83,7 @@ function AreaPart({ area, hasStory }: AreaPartProps) {
         </button>
       </h2>
       <div id={bodyId} className={styles.areaBody} hidden={!open}>
-        {open && times.map((time) => <CellPart key={time} area={area} time={time} hasStory={hasStory} />)}
+        {open && isDrawn && times.map((time) => <CellPart key={time} area={area} time={time} hasStory={hasStory} />)}
       </div>
     </section>
   );

@@ -5,6 +5,8 @@ import { createContext, useContext, useEffect, useRef, useState } from "react";
  * in small parts, in order, whenever the browser has nothing else to do.
  */
 export interface Pace {
+  /** Whether there is room for more right now. */
+  readonly hasRoom: () => boolean;
   /** How many of `count` may be drawn right now; all of them is `Infinity`, also for those that come later. */
   readonly take: (count: number) => number;
   /** `grow` draws at most so many more and says how many it did; it is called until it did fewer than it might. */
@@ -38,6 +40,7 @@ export function createPace(schedule: (run: () => void) => void = soon): Pace {
   };
 
   return {
+    hasRoom: () => left > 0,
     take: (count) => {
       const taken = Math.min(left, count);
       left -= taken;
@@ -51,6 +54,23 @@ export function createPace(schedule: (run: () => void) => void = soon): Pace {
       };
     },
   };
+}
+
+/** What the frame of an area costs, in cards. */
+const areaInCards = 6;
+
+/** Whether to draw a part of the list below its heading now: at once while there is room, else when its turn comes. */
+export function useTurn(): boolean {
+  const pace = useContext(PaceContext);
+  const [isDrawn, setDrawn] = useState(() => pace?.hasRoom() ?? true);
+  useEffect(() => {
+    if (isDrawn) return;
+    return pace?.whenIdle(() => {
+      setDrawn(true);
+      return areaInCards;
+    });
+  }, [isDrawn, pace]);
+  return isDrawn;
 }
 
 /** After the frame that is being made, and after whatever a person does meanwhile. Safari has no idle callback. */
