@@ -5,7 +5,9 @@ import { registerOfflinePages } from "./app/offline-pages.ts";
 import { parseRoute } from "./app/route.ts";
 import { wantedAtStart } from "./app/WantedLanguage.tsx";
 import { loadLanguage, nearestLanguage } from "./messages/language.tsx";
-import { askPageLanes } from "./session/page-view.ts";
+import { readKeptView } from "./session/device-store.ts";
+import { askKept, copyNameOf } from "./session/kept-lane.ts";
+import { askPageLanes, peekPageView } from "./session/page-view.ts";
 import "./ui/tokens.css";
 import "./app/page-copy.css";
 
@@ -19,6 +21,8 @@ const route = parseRoute(location.pathname, "");
 if (route.page === "board") {
   const { boardId } = route;
   askPageLanes(boardId);
+  const view = peekPageView(boardId) ?? readKeptView(boardId);
+  if (view) for (const { laneId } of view.lanes) askKept(copyNameOf(boardId, laneId, view.me));
   coming.push(loadBoardCode().then(({ openAhead }) => openAhead(boardId)));
 }
 Promise.allSettled(coming).then(() => createRoot(root).render(<App />));

@@ -13,7 +13,7 @@ const joinPathChunks = [
   {
     name: "base",
     priority: 2,
-    test: /\/(react|react-dom|preact)\/|client\/(ui|messages)\/[^/]*$|client\/main\.tsx|client\/app\/(board-code|page-copy|App|Page|JoinPage|Error|Language|Wanted|Trouble|navigation|route|offline)|session\/(api|device-store|page-view)|shared\/(assert|result|access|board\/ids)/,
+    test: /\/(react|react-dom|preact)\/|client\/(ui|messages)\/[^/]*$|client\/main\.tsx|client\/app\/(board-code|page-copy|App|Page|JoinPage|Error|Language|Wanted|Trouble|navigation|route|offline)|session\/(api|device-store|kept-lane|page-view)|shared\/(assert|result|access|board\/ids)/,
   },
   { name: "board", priority: 1, test: /client\/app\/BoardRoute/ },
 ];

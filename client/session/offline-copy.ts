@@ -1,5 +1,6 @@
 import * as Y from "yjs";
 import { compactInWorker } from "./compact-copy.ts";
+import { copyKey, readKept, unsavedKey } from "./kept-lane.ts";
 
 /**
  * One lane's copy on this device: its updates as rows, in the layout of y-indexeddb (which kept them at first, so that what
@@ -26,10 +27,6 @@ export interface OfflineCopy {
   readonly replace: (state: Uint8Array) => Promise<void>;
 }
 
-const unsavedKey = "unsaved";
-const copyKey = "copy";
-/** A device this slow or stuck goes on without its copy rather than not at all. */
-const openMs = 4_000;
 const unsavedPauseMs = 300;
 /** Others' changes may wait this long to be kept: the relay has them, and a write for each is most of what they cost here. */
 const othersPauseMs = 250;
@@ -37,62 +34,11 @@ const othersPauseMs = 250;
 const rowsBeforeCompaction = 500;
 const bytesBeforeCompaction = 512 * 1024;
 
-interface Kept {
-  readonly db: IDBDatabase;
-  readonly rows: readonly Uint8Array[];
-  readonly unsaved: unknown;
-  readonly isCopy: unknown;
-}
-
-/** `undefined` when this browser keeps nothing (some forbid it in private windows), or takes too long over it. */
-function readKept(name: string): Promise<Kept | undefined> {
-  return new Promise((resolve) => {
-    let isLate = false;
-    const giveUp = () => {
-      isLate = true;
-      resolve(undefined);
-    };
-    const timer = setTimeout(giveUp, openMs);
-    const read = (db: IDBDatabase) => {
-      const transaction = db.transaction(["updates", "custom"], "readonly");
-      const custom = transaction.objectStore("custom");
-      const rows = transaction.objectStore("updates").getAll();
-      const unsaved = custom.get(unsavedKey);
-      const isCopy = custom.get(copyKey);
-      transaction.onabort = () => {
-        db.close();
-        giveUp();
-      };
-      transaction.oncomplete = () => {
-        clearTimeout(timer);
-        if (isLate) db.close();
-        else resolve({ db, rows: rows.result, unsaved: unsaved.result, isCopy: isCopy.result });
-      };
-    };
-    try {
-      const request = indexedDB.open(name, 1);
-      request.onupgradeneeded = () => {
-        request.result.createObjectStore("updates", { autoIncrement: true });
-        request.result.createObjectStore("custom");
-      };
-      request.onsuccess = () => read(request.result);
-      request.onerror = giveUp;
-    } catch {
-      giveUp();
-    }
-  });
-}
-
-/**
- * Reads what is kept under a name. `undefined` when this device keeps nothing. The name holds ids alone, and the person's:
- * two people who share a browser do not share copies.
- */
+/** Reads what is kept under a name (`copyNameOf`). `undefined` when this device keeps nothing. */
 export async function openOfflineCopy(name: string): Promise<OfflineCopy | undefined> {
   const kept = await readKept(name);
   if (!kept) return undefined;
   const { db } = kept;
-  // Somebody deletes it from outside, as a browser does that clears its data: not to be held up.
-  db.onversionchange = () => db.close();
   const write = (change: (updates: IDBObjectStore, custom: IDBObjectStore) => void): Promise<void> =>
     new Promise((resolve, reject) => {
       const transaction = db.transaction(["updates", "custom"], "readwrite");

@@ -11,6 +11,7 @@ import { fail, ok } from "#shared/result.ts";
 import { call } from "./api.ts";
 import type { BoardSession, LaneTrouble, SaveState, SessionStatus } from "./board-session.ts";
 import { forgetView, keepView } from "./device-store.ts";
+import { copyNameOf } from "./kept-lane.ts";
 import { type LaneLink, openLaneLink } from "./lane-link.ts";
 import { isInMemoryAlone, letGoNotTaken, type NotTaken, readNotTaken } from "./not-taken.ts";
 import { openPresenceLink } from "./presence-link.ts";
@@ -227,7 +228,7 @@ export function openSession(
       boardId: opening.boardId,
       me: opening.me,
       brought: broughtLanes.find(({ laneId }) => laneId === lane.laneId)?.updates,
-      copyName: `alongside:${opening.boardId}:${lane.laneId}:${opening.me}`,
+      copyName: copyNameOf(opening.boardId, lane.laneId, opening.me),
       serverUrl: `${world.origin.replace(/^http/, "ws")}/sync`,
       WebSocket: world.WebSocket,
       now,
