@@ -23,13 +23,7 @@ const restBudgetKb = 300;
  * Loaded by `import()`, and yet on the way from a join link to an edit: the first language, the board's screen, and what a
  * wide screen shows of it (a phone, which begins with the list, needs less).
  */
-const onTheJoinPath = [
-  /messages\/en$/,
-  /^_board-/,
-  /^app\/(JoinPage|BoardRoute|BoardScreen|NameStrip|MapWithCursors)\.tsx$/,
-  /^canvas\/(MapView|ListView)\.tsx$/,
-  /^plan\/PlanView\.tsx$/,
-];
+const onTheJoinPath = [/messages\/en$/, /^_board-/, /^app\/map-and-plan\.ts$/];
 
 const dist = await buildIfChanged();
 const manifest = JSON.parse(readFileSync(join(dist, ".vite", "manifest.json"), "utf8")) as Manifest;

@@ -6,8 +6,9 @@ import { catalogPlugin } from "./messages/catalog-plugin.ts";
 import { precompressPlugin } from "./precompress-plugin.ts";
 
 /**
- * What every guest loads, in two files: small shared chunks cost a request each and compress badly alone. `base` is what
- * any screen needs and the way in, `board` the board with its list; each further view, and all for later, stays its own.
+ * What every guest loads, in few files: small shared chunks cost a request each and compress badly alone. `base` is what
+ * any screen needs and the way in, `board` the board with its list, and what the map, the plan and later parts share. A wide
+ * screen needs `map-and-plan` too, which is a chunk by itself.
  */
 const joinPathChunks = [
   {
@@ -15,7 +16,7 @@ const joinPathChunks = [
     priority: 2,
     test: /\/(react|react-dom|preact)\/|client\/(ui|messages)\/[^/]*$|client\/main\.tsx|client\/app\/(board-code|page-copy|App|Page|JoinPage|Error|Language|Wanted|Trouble|navigation|route|offline)|session\/(api|device-store|kept-lane|page-view)|shared\/(assert|result|access|board\/ids)/,
   },
-  { name: "board", priority: 1, test: /client\/app\/BoardRoute/ },
+  { name: "board", priority: 1, test: /client\/(app\/BoardRoute|board\/SharedText|plan\/plan-keys)/ },
 ];
 
 export default defineConfig(({ mode }) => ({

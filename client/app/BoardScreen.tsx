@@ -10,6 +10,7 @@ import { BoardWaiting } from "./BoardWaiting.tsx";
 import { ConnectionLine } from "./ConnectionLine.tsx";
 import { loadTakeHome } from "./files/load-take-home.ts";
 import { firstView, useRoom, type ViewName } from "./layout.ts";
+import { NameStrip } from "./NameStrip.tsx";
 import { RefusedPage } from "./RefusedPage.tsx";
 import { useShortcuts } from "./use-shortcuts.ts";
 import { LongWordsField } from "./views.ts";
@@ -18,7 +19,6 @@ import { useWantedLanguage } from "./WantedLanguage.tsx";
 const InviteDialog = lazy(() => import("./people/InviteDialog.tsx").then((file) => ({ default: file.InviteDialog })));
 const PeopleDialog = lazy(() => import("./people/PeopleDialog.tsx").then((file) => ({ default: file.PeopleDialog })));
 const TakeHomeDialog = lazy(loadTakeHome);
-const NameStrip = lazy(() => import("./NameStrip.tsx").then((file) => ({ default: file.NameStrip })));
 const KeysHelp = lazy(() => import("./KeysHelp.tsx").then((file) => ({ default: file.KeysHelp })));
 
 type OpenDialog = "invite" | "people" | "take-home" | "keys" | undefined;
@@ -77,7 +77,7 @@ export function BoardScreen() {
         onKeys={() => setDialog("keys")}
       />
       <ConnectionLine />
-      <Suspense fallback={null}>{isShown && me && !me.named && <NameStrip me={me} />}</Suspense>
+      {isShown && me && !me.named && <NameStrip me={me} />}
       <nav className={styles.tabs} aria-label={say("board.views")}>
         {tabs.map((tab) => (
           <button

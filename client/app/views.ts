@@ -5,10 +5,9 @@ import type { LongWordsFieldProps } from "../board/LongWords.tsx";
 export { ListView } from "../canvas/ListView.tsx";
 
 /** The other features, each loaded when its view is first shown. They do not know each other; here they meet. */
-export const MapView = lazy(() =>
-  import("./MapWithCursors.tsx").then(({ MapWithCursors }) => ({ default: MapWithCursors })),
-);
-export const PlanView = lazy(() => import("../plan/PlanView.tsx").then(({ PlanView }) => ({ default: PlanView })));
+const mapAndPlan = () => import("./map-and-plan.ts");
+export const MapView = lazy(() => mapAndPlan().then(({ MapWithCursors }) => ({ default: MapWithCursors })));
+export const PlanView = lazy(() => mapAndPlan().then(({ PlanView }) => ({ default: PlanView })));
 export const LongWordsField: ComponentType<LongWordsFieldProps> = lazy(() =>
   import("../editor/LongWordsField.tsx").then(({ LongWordsField }) => ({ default: LongWordsField })),
 );
