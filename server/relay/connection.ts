@@ -121,6 +121,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
       clock,
       isOpen: () => open,
       queuedBytes: socket.queuedBytes,
+      whenDrained: socket.whenDrained,
       send,
       giveUp: () => close("resync"),
     }),

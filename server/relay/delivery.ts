@@ -21,6 +21,7 @@ export interface DeliveryDeps {
   readonly clock: Clock;
   readonly isOpen: () => boolean;
   readonly queuedBytes: () => number;
+  readonly whenDrained?: ((run: () => void) => void) | undefined;
   readonly send: (frame: Uint8Array) => void;
   /** The reader is too slow for what others write meanwhile. */
   readonly giveUp: () => void;
@@ -32,7 +33,8 @@ const paceMs = 20;
 
 type Waiting = { readonly bytes: Uint8Array; readonly as: "frame" | "update" | "step2" };
 
-export function createDelivery({ clock, isOpen, queuedBytes, send, giveUp }: DeliveryDeps): Delivery {
+export function createDelivery(deps: DeliveryDeps): Delivery {
+  const { clock, isOpen, queuedBytes, send, giveUp } = deps;
   let phase: "unasked" | "held" | "sending" | "live" = "unasked";
   let waiting: Waiting[] = [];
   let next = 0;
@@ -46,7 +48,8 @@ export function createDelivery({ clock, isOpen, queuedBytes, send, giveUp }: Del
     }
     for (; next < waiting.length; next++) {
       if (queuedBytes() > paceBytes) {
-        clock.setTimer(paceMs, pump);
+        if (deps.whenDrained) deps.whenDrained(pump);
+        else clock.setTimer(paceMs, pump);
         return;
       }
       const { bytes, as } = waiting[next] as Waiting;

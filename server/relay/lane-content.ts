@@ -38,6 +38,7 @@ export interface LaneContent {
   /** Everything, in the order to apply it. */
   readonly everything: () => LaneBytes;
   readonly tail: () => { readonly rows: number; readonly bytes: number };
+  readonly snapshotBytes: () => number;
   /** Takes the place of the snapshot and of the first `rows` updates after it, and of what the lane knew to be deleted. */
   readonly folded: (result: Folded, rows: number, upTo: Seq) => void;
   readonly foldedUpTo: () => Seq;
@@ -167,6 +168,7 @@ export function openLaneContent(stored: StoredLane): OpenedContent | undefined {
       },
       everything,
       tail: () => ({ rows: tail.length(), bytes: tail.byteLength() }),
+      snapshotBytes: () => pieces.reduce((sum, piece) => sum + piece.length, 0),
       foldedUpTo: () => foldedUpTo,
       folded: (result, rows, seq) => {
         foldedUpTo = seq;

@@ -16,6 +16,8 @@ export interface SocketPort {
   readonly send: (frame: Uint8Array) => void;
   /** Bytes handed to `send` that have not left this machine. */
   readonly queuedBytes: () => number;
+  /** Runs once when they have, never at once. Without it the relay looks every few milliseconds. */
+  readonly whenDrained?: (run: () => void) => void;
   /** Starts the closing handshake; the reason is at most 123 bytes. */
   readonly close: (code: number, reason: string) => void;
   /** Drops the connection without a word. */

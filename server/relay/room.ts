@@ -329,7 +329,8 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
 
   const foldSoon = (content: LaneContent) => {
     const tail = content.tail();
-    if (tail.rows >= foldAt.rows || tail.bytes >= foldAt.bytes) void fold();
+    // By the lane's own size: folding takes as long as the lane is large, and large updates come one after the other.
+    if (tail.rows >= foldAt.rows || tail.bytes >= Math.max(foldAt.bytes, content.snapshotBytes())) void fold();
   };
 
   /** Makes a snapshot of what is written, and never two at once. */

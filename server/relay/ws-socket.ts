@@ -55,6 +55,10 @@ export function wsSocketPort(socket: WebSocket, stream: Duplex): SocketPort {
       stream.write(latest.wire);
     },
     queuedBytes: () => stream.writableLength,
+    whenDrained: (run) => {
+      if (stream.writableNeedDrain) stream.once("drain", run);
+      else setImmediate(run);
+    },
     close: (code, reason) => socket.close(code, reason),
     terminate: () => socket.terminate(),
     ping: () => {
