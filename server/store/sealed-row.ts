@@ -45,11 +45,13 @@ export interface LaneSeal {
   readonly scope: string;
   readonly key: SealKey;
   readonly rowPrefix: Buffer;
+  readonly headBound: Buffer;
 }
 
 export const laneSeal = (laneId: LaneId, scope: string, key: SealKey): LaneSeal => ({
   ...{ laneId, scope, key },
   rowPrefix: boundTo("update 1", scope, laneId),
+  headBound: boundTo("lane head 1", scope, laneId),
 });
 
 type RowFacts = Omit<SealedRow, "sealed">;
@@ -105,17 +107,15 @@ export function unpackClaims(packed: Uint8Array | null | undefined): readonly nu
   return Array.from({ length: Math.floor(packed.length / 8) }, (_, index) => view.getFloat64(index * 8, true));
 }
 
-const headBound = ({ scope, laneId }: LaneSeal) => boundTo("lane head 1", scope, laneId);
-
 export function sealHead(lane: LaneSeal, { seq, at, owners, returningUntil, tag }: LaneHead): Buffer {
   const plain = Buffer.allocUnsafe(32 + tagBytes);
   for (const [index, value] of [seq, at, owners, returningUntil].entries()) plain.writeDoubleLE(value, index * 8);
   plain.set(tag, 32);
-  return seal(lane.key, headBound(lane), plain);
+  return seal(lane.key, lane.headBound, plain);
 }
 
 export function openHead(lane: LaneSeal, sealed: Uint8Array): LaneHead | undefined {
-  const plain = unseal(lane.key, headBound(lane), sealed);
+  const plain = unseal(lane.key, lane.headBound, sealed);
   if (plain?.length !== 32 + tagBytes) return undefined;
   const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
   const [seq = 0, at = 0, owners = 0, returningUntil = 0] = [0, 8, 16, 24].map((from) => view.getFloat64(from, true));
