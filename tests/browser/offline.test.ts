@@ -1,3 +1,6 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { BoardView } from "#shared/protocol/api.ts";
@@ -7,13 +10,13 @@ import { browserTest } from "../support/browser-test.ts";
 import { linkFor } from "../support/person.ts";
 import { say } from "../support/say.ts";
 
-const { server, aBoard, join } = browserTest();
+const { server, aBoard, join: joinBoard } = browserTest();
 
 async function anaAndBo() {
   const board = await aBoard({ name: "Ana", language: "en" });
   const link = await linkFor(board, { name: "Bo", role: "supporter", writesShared: true });
-  const ana = await join(board.ownerLink, { device: "phone" });
-  const bo = await join(link, { device: "phone" });
+  const ana = await joinBoard(board.ownerLink, { device: "phone" });
+  const bo = await joinBoard(link, { device: "phone" });
   return { ana, bo };
 }
 
@@ -133,8 +136,8 @@ const rowsOf = (page: Page): Promise<readonly number[]> =>
 test("What somebody wrote who may only read by then is shown to them, kept until they close it, and in nobody's way", async () => {
   const board = await aBoard({ name: "Ana", language: "en" });
   const link = await linkFor(board, { name: "Bo", role: "supporter", writesShared: true });
-  const ana = await join(board.ownerLink, { device: "phone" });
-  const bo = await join(link, { device: "phone" });
+  const ana = await joinBoard(board.ownerLink, { device: "phone" });
+  const bo = await joinBoard(link, { device: "phone" });
   await bo.board.addCard("home", "now", "Cooks for everybody");
   await ana.board.cardWith("Cooks for everybody").waitFor();
   await bo.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
@@ -186,6 +189,39 @@ test("What somebody wrote who may only read by then is shown to them, kept until
   await bo.board.saved();
   await bo.board.cardWith("Ana, meanwhile").waitFor();
   expect(await bo.page.getByText(say("notTaken.line")).count()).toBe(0);
+});
+
+test("A damaged board stays readable on a device that has it, and its owner brings it back with what that device holds", async () => {
+  const { ana, bo } = await anaAndBo();
+  await ana.board.addCard("home", "now", "Whole");
+  await bo.board.cardWith("Whole").waitFor();
+  await ana.board.addCard("home", "now", "Harmed on the server");
+  await bo.board.cardWith("Harmed on the server").waitFor();
+  await Promise.all([ana.board.saved(), bo.board.saved()]);
+  await server().kill();
+  const file = (await readdir(server().dataDir)).find((name) => name.endsWith(".sqlite") || name.endsWith(".db"));
+  const db = new DatabaseSync(join(server().dataDir, file ?? ""));
+  const last = db.prepare("SELECT lane_id, max(seq) AS seq FROM updates WHERE seq < 1000").get();
+  const { lane_id: laneId = "", seq = 0 } = last ?? {};
+  db.prepare("UPDATE updates SET sealed = zeroblob(length(sealed)) WHERE lane_id = ? AND seq = ?").run(laneId, seq);
+  db.prepare("DELETE FROM snapshots WHERE lane_id = ?").run(laneId);
+  db.close();
+  await server().restart();
+
+  for (const { page, board } of [ana, bo]) {
+    await page.getByText(say("trouble.damaged")).waitFor({ timeout: 60_000 });
+    await board.cardWith("Harmed on the server").waitFor();
+  }
+  await bo.page.getByText(say("trouble.askForIt")).waitFor();
+  expect(await bo.page.getByRole("button", { name: /^Go back/ }).count()).toBe(0);
+  expect(await axeFindings(ana.page)).toEqual([]);
+  await ana.board.addCard("home", "now", "Written on the copy");
+  await ana.page.getByRole("button", { name: /^Go back to how it was on/ }).click();
+  for (const { page, board } of [ana, bo]) {
+    await page.getByText(say("trouble.damaged")).waitFor({ state: "detached", timeout: 60_000 });
+    await board.saved();
+    for (const words of ["Whole", "Harmed on the server", "Written on the copy"]) await board.cardWith(words).waitFor();
+  }
 });
 
 test("What another writes costs few rows of the offline copy, what one writes oneself is there at once, and many become one", async () => {

@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
 import * as Y from "yjs";
+import type { BoardView } from "#shared/protocol/api.ts";
 import { limits } from "#shared/protocol/limits.ts";
-import { addCard, type Device, saved, sessionTest, until } from "./session-support.ts";
+import { fail, ok } from "#shared/result.ts";
+import type { SessionWorld } from "../../client/session/open-session.ts";
+import { bearer, callApi } from "../../server/demo/demo-person.ts";
+import { aBoard, joinAsProgram } from "../support/person.ts";
+import { startServer } from "../support/start-server.ts";
+import { addCard, type Device, openDevice, saved, sessionTest, until } from "./session-support.ts";
 
 const { faults, ana, bo } = sessionTest();
+type CallMethod = Parameters<SessionWorld["call"]>[0];
 
 const docOf = ({ session }: Device) => session.awareness.doc;
 const isOffline = (device: Device) => until(() => expect(device.session.status().status).toBe("offline"));
@@ -75,6 +82,46 @@ test("[R2] a catch-up that is cut off goes on where it was, and nothing reads sa
   a.setPlugged(true);
   await saved(a);
   await same(a, b);
+}, 120_000);
+
+test("[R1] a server killed in the middle of a catch-up, twice, has all of it in the end, once", async () => {
+  const server = await startServer();
+  const board = await aBoard(server, { name: "Ana", language: "en" });
+  const { sessionToken } = await joinAsProgram(server, board.ownerLink);
+  const call: SessionWorld["call"] = async <Reply>(method: CallMethod, path: string, body?: unknown) => {
+    const reply = await callApi<Reply>(server.url, method, path, body, bearer(sessionToken)).catch(() => undefined);
+    return reply !== undefined ? ok(reply as Reply) : fail({ kind: "offline" as const });
+  };
+  const view = await call<BoardView>("GET", `/api/boards/${board.boardId}`);
+  if (!view.ok) return expect.fail();
+  const a = openDevice(server.url, view.value, sessionToken, call);
+  try {
+    await saved(a);
+    a.setPlugged(false);
+    await isOffline(a);
+    writeFor(a, 3_000, 100);
+    for (const _kill of [1, 2]) {
+      const before = a.sent.length;
+      a.setPlugged(true);
+      await until(() => expect(a.sent.length).toBeGreaterThan(before + 3));
+      await server.kill();
+      a.setPlugged(false);
+      expect(a.session.saveState().state).not.toBe("saved");
+      await server.restart();
+    }
+    a.setPlugged(true);
+    await saved(a);
+    const b = openDevice(server.url, view.value, sessionToken, call);
+    try {
+      await saved(b);
+      await same(a, b);
+    } finally {
+      b.session.close();
+    }
+  } finally {
+    a.session.close();
+    await server.close();
+  }
 }, 120_000);
 
 test("[R2] whoever writes on while their backlog travels has all of it saved", async () => {

@@ -14,8 +14,43 @@ export interface Device {
   readonly setPlugged: (plugged: boolean) => void;
   /** Bytes of every frame sent on any of its sockets, in order. */
   readonly sent: readonly number[];
-  readonly caller: Caller;
-  readonly token: string;
+}
+
+/** A device with this person's session on a server, wherever that runs. */
+export function openDevice(url: string, view: BoardView, token: string, callServer: SessionWorld["call"]): Device {
+  let plugged = true;
+  const sockets = new Set<WebSocket>();
+  const sent: number[] = [];
+  class DeviceSocket extends WebSocket {
+    constructor(address: string | URL) {
+      // Port 1 answers nobody. Node's own WebSocket takes headers where a browser's takes protocols.
+      super(plugged ? address : "ws://127.0.0.1:1", { headers: { authorization: `Bearer ${token}` } } as never);
+      sockets.add(this);
+    }
+    override send(data: never) {
+      sent.push((data as Uint8Array).length);
+      super.send(data);
+    }
+  }
+  const call: SessionWorld["call"] = async (method, path, body) =>
+    plugged ? callServer(method, path, body) : fail({ kind: "offline" as const });
+  const session = openSession(view, {
+    origin: url,
+    WebSocket: DeviceSocket as never,
+    call,
+    now: Date.now,
+    today: () => "2026-11-24",
+    random: (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
+    schedule: (run) => queueMicrotask(run),
+  });
+  return {
+    session,
+    sent,
+    setPlugged: (next) => {
+      plugged = next;
+      if (!next) for (const socket of sockets) socket.close();
+    },
+  };
 }
 
 export interface SessionTest {
@@ -50,48 +85,16 @@ export function sessionTest(): SessionTest {
   });
 
   const open = async (caller: Caller, token: string): Promise<Device> => {
-    let plugged = true;
-    const sockets = new Set<WebSocket>();
-    const sent: number[] = [];
-    class DeviceSocket extends WebSocket {
-      constructor(url: string | URL) {
-        // Port 1 answers nobody. Node's own WebSocket takes headers where a browser's takes protocols.
-        super(plugged ? url : "ws://127.0.0.1:1", { headers: { authorization: `Bearer ${token}` } } as never);
-        sockets.add(this);
-      }
-      override send(data: never) {
-        sent.push((data as Uint8Array).length);
-        super.send(data);
-      }
-    }
+    // As the client's own: no answer is no connection. A session asks once more while its server is already stopping.
     const call: SessionWorld["call"] = async <Reply>(method: string, path: string, body?: unknown) => {
-      if (!plugged) return fail({ kind: "offline" as const });
-      // As the client's own: no answer is no connection. A session asks once more while its server is already stopping.
       const reply = await caller.call(method, path, body).catch(() => undefined);
       if (!reply) return fail({ kind: "offline" as const });
       return reply.status < 400 ? ok(reply.body as Reply) : fail({ kind: reply.body.error.kind as ErrorKind });
     };
     const view: BoardView = (await caller.call("GET", `/api/boards/${made.boardId}`)).body;
-    const session = openSession(view, {
-      origin: server.url,
-      WebSocket: DeviceSocket as never,
-      call,
-      now: Date.now,
-      today: () => "2026-11-24",
-      random: (bytes) => crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>),
-      schedule: (run) => queueMicrotask(run),
-    });
-    sessions.push(session);
-    return {
-      session,
-      sent,
-      caller,
-      token,
-      setPlugged: (next) => {
-        plugged = next;
-        if (!next) for (const socket of sockets) socket.close();
-      },
-    };
+    const device = openDevice(server.url, view, token, call);
+    sessions.push(device.session);
+    return device;
   };
 
   return {

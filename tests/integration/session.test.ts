@@ -93,6 +93,40 @@ test("[R8] a change that the relay refuses never reads saved, and the board begi
   expect(again.session.notTaken()).toEqual([]);
 });
 
+test("[R3] a board refused three times over is left as it is on the device, until its person tries again", async () => {
+  const { caller, reply } = await joinWith(server(), made().invitation.url);
+  const asked = await caller.call("POST", `/api/boards/${made().boardId}/invitations`, {
+    name: "Beryl",
+    role: "supporter",
+    language: "en",
+  });
+  const joined = await joinWith(server(), asked.body.url);
+  const a = await open(caller, reply.sessionToken);
+  await saved(a);
+  for (const time of [1, 2, 3]) {
+    const beryl = await open(joined.caller, joined.reply.sessionToken);
+    await saved(beryl);
+    expect(beryl.session.notTaken()).toHaveLength(time - 1);
+    beryl.session.awareness.doc.getMap("cards").set("forged", time);
+    await until(() => expect(beryl.session.isSpent()).toBe(true));
+    beryl.session.close();
+  }
+  const beryl = await open(joined.caller, joined.reply.sessionToken);
+  await saved(beryl);
+  const theirs = addCard(a, "Up at five");
+  await until(() => expect(beryl.session.board.card(theirs)?.words.text).toBe("Up at five"));
+  beryl.session.awareness.doc.getMap("cards").set("forged", 4);
+  await until(() => expect(beryl.session.trouble()).toEqual({ kind: "refused-often" }));
+  expect(beryl.session.isSpent()).toBe(false);
+  expect(beryl.session.status().status).toBe("offline");
+  expect(beryl.session.board.card(theirs)?.words.text).toBe("Up at five");
+  // It tries when asked to, and not before.
+  beryl.session.tryAgain();
+  expect(beryl.session.trouble()).toBeUndefined();
+  await until(() => expect(beryl.session.trouble()).toEqual({ kind: "refused-often" }));
+  for (const notTaken of beryl.session.notTaken()) await beryl.session.letGo(notTaken);
+});
+
 test("a board that cannot be reached on a device without a copy says so, and opens when it can", async () => {
   const { caller, reply } = await joinWith(server(), made().invitation.url);
   const a = await open(caller, reply.sessionToken);
