@@ -76,11 +76,13 @@ export class UpdateBytes {
 
   /** A name under which something is put into a plain object sooner or later. */
   key(): void {
-    const before = this.at;
-    this.shortText();
-    if (this.at - before === 10 && protoBytes.every((byte, index) => this.#bytes[before + 1 + index] === byte)) {
-      this.refuse("harmful");
-    }
+    const until = this.#textEnd();
+    const start = this.at;
+    if (this.refused) return;
+    if (this.#letters(until) > limits.valueLetters) this.refuse("too-large");
+    const isProto =
+      until - start === protoBytes.length && protoBytes.every((byte, at) => this.#bytes[start + at] === byte);
+    if (isProto) this.refuse("harmful");
   }
 
   /** One value of lib0's `any` encoding. */

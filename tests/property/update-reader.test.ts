@@ -215,7 +215,7 @@ test("[R4] of 10,000 hurt updates none throws, and what is taken harms no docume
 });
 
 test("[R6] pieces of an update are within bounds, wait for nothing, and together do what the whole does", async () => {
-  await run(40, (seeded) => {
+  await run(20, (seeded) => {
     const { people, act } = threePeople(seeded);
     for (let step = 0; step < 60; step++) act();
     for (const { doc } of people) {

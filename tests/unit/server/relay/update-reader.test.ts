@@ -116,6 +116,9 @@ test("[R4] a key that would replace a prototype is refused wherever a key can st
   expect(outcome(oneItem(format, {}, proto, "true"))).toBe("harmful");
   expect(outcome(oneItem(binary, { key: proto }, 0))).toBe("harmful");
   expect(outcome(oneItem(binary, { parent: proto }, 0))).toBe("harmful");
+  // Its length padded with a byte that says nothing.
+  const padded = Uint8Array.of(0x89, 0, ...new TextEncoder().encode(proto));
+  expect(outcome(oneItem(format, {}, padded, "true"))).toBe("harmful");
   // As a word it is only a word.
   expect(outcome(yjsValue({ words: proto, __proto: 1, __proto__x: 2 }))).toBe("read");
   expect(outcome(oneItem(embed, {}, '["__proto__"]'))).toBe("read");
