@@ -19,6 +19,7 @@ import type { BoardStore } from "./store/board-store.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import type { OpenStore } from "./store/open-store.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
+import { swapData } from "./swap-data.ts";
 
 export interface ServerOptions {
   readonly config: Config;
@@ -42,6 +43,7 @@ export interface RunningServer {
   readonly metricsPort: number | undefined;
   /** While no staff account exists. */
   readonly setupUrl: string | undefined;
+  /** Another one after a backup was restored. */
   readonly store: BoardStore;
   /** Takes nothing new, keeps what it has got, then closes everything. May be called twice. */
   readonly stop: () => Promise<void>;
@@ -85,16 +87,28 @@ export async function startServer(options: ServerOptions): Promise<Result<Runnin
 
   const port = portOf(server);
   const url = config.publicUrl?.origin ?? `http://${nameOf(config.host)}:${port}`;
+  let stopping: Promise<void> | undefined;
   // Only who keeps the data in a folder of its own has a place for it.
   const isOnDisk = options.store === undefined || options.store === "sqlite";
   const door = isOnDisk
     ? await openDoor(config.dataDir, async (asked) => {
         if (asked.kind === "where") return { kind: "where", port };
-        return inside ? inside.erase(asked.boardId) : { kind: "failed", why: "closed" };
+        if (!inside || stopping) return { kind: "failed", why: "closed" };
+        if (asked.kind === "erase") return inside.erase(asked.boardId);
+        const before = inside;
+        inside = undefined;
+        const swapped = await swapData({
+          ...{ file: storeFileOf(config.dataDir), name: asked.name, before, now, log },
+          open: async () => {
+            const again = await openStore(options);
+            return again.ok ? openInside(again.value, parts) : again;
+          },
+        });
+        inside = swapped.inside;
+        return swapped.answered;
       })
     : undefined;
   if (isOnDisk && !door) log.info("no door for admin commands: to erase a board, stop the server first");
-  let stopping: Promise<void> | undefined;
   const stop = async () => {
     await door?.close();
     // New calls are refused by the closed port; those under way end by themselves or with their connection.
@@ -108,7 +122,9 @@ export async function startServer(options: ServerOptions): Promise<Result<Runnin
     port,
     metricsPort: metricsServer && portOf(metricsServer),
     setupUrl: setupToken === undefined ? undefined : `${url}/setup#${setupToken}`,
-    store: inside.store,
+    get store() {
+      return (inside ?? first.value).store;
+    },
     stop: () => {
       stopping ??= stop();
       return stopping;

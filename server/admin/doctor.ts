@@ -46,7 +46,7 @@ export async function doctor(config: Config, now: () => number = Date.now): Admi
   );
 }
 
-const restoreAdvice = "Stop the server, then put a good backup in its place: npm run admin -- restore DIR.";
+const restoreAdvice = "Put a good backup in its place: npm run admin -- restore DIR.";
 
 function lookAtFolder(dataDir: string): Finding {
   const found = statSync(dataDir, { throwIfNoEntry: false });

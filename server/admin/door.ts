@@ -4,17 +4,26 @@ import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { type BoardId, parseId } from "#shared/board/ids.ts";
 import type { ErasedBoard } from "../store/board-store.ts";
+import { isReadyName } from "./place-restored.ts";
 
 /**
  * The way an admin command talks to the server that runs on the same data folder: a socket file in that folder, for its
  * owner alone. One JSON line asks, one answers. Whoever can open it could read and write the data file as well.
  */
-export type Asked = { readonly kind: "where" } | { readonly kind: "erase"; readonly boardId: BoardId };
+export type Asked =
+  | { readonly kind: "where" }
+  | { readonly kind: "erase"; readonly boardId: BoardId }
+  /** To put a restored copy in the place of the data file: its name in the data folder. */
+  | { readonly kind: "take-in"; readonly name: string };
 
 export type Answered =
   | { readonly kind: "where"; readonly port: number }
   /** `erased`: what it was, or `undefined` when there was no such board. `scrubbed`: none of its bytes is left. */
   | { readonly kind: "erase"; readonly erased: ErasedBoard | undefined; readonly scrubbed: boolean }
+  /** `kept`: where the data that were there until now lie. */
+  | { readonly kind: "taken-in"; readonly kept: string | undefined }
+  /** All is as it was. `why`: a part of a sentence. */
+  | { readonly kind: "not-taken-in"; readonly why: string }
   | { readonly kind: "failed"; readonly why: "full" | "read-only" | "failing" | "closed" };
 
 export const doorFileOf = (dataDir: string): string => join(dataDir, "admin.sock");
@@ -105,6 +114,9 @@ function shortest(file: string): string {
 function parseAsked(line: string): Asked | undefined {
   const read = parseLine(line);
   if (read?.kind === "where") return { kind: "where" };
+  if (read?.kind === "take-in" && typeof read.name === "string" && isReadyName(read.name)) {
+    return { kind: "take-in", name: read.name };
+  }
   const boardId = parseId<BoardId>(read?.boardId);
   return read?.kind === "erase" && boardId ? { kind: "erase", boardId } : undefined;
 }
@@ -112,7 +124,9 @@ function parseAsked(line: string): Asked | undefined {
 /** Both sides are of one version or the next: what is not understood counts as no answer. */
 function parseAnswered(line: string): Answered | undefined {
   const read = parseLine(line);
-  return read && ["where", "erase", "failed"].includes(String(read.kind)) ? (read as unknown as Answered) : undefined;
+  return read && ["where", "erase", "taken-in", "not-taken-in", "failed"].includes(String(read.kind))
+    ? (read as unknown as Answered)
+    : undefined;
 }
 
 function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {

@@ -99,7 +99,7 @@ function eraseInKeptCopies(file: string, boardId: BoardId): readonly string[] {
     const copy = join(folder, each);
     if (/-(wal|shm|journal)$/.test(each)) return [];
     try {
-      if (/\.(restoring|unfinished)$/.test(each)) rmSync(copy, { force: true });
+      if (/\.(restoring(-[0-9a-f]+)?|unfinished)$/.test(each)) rmSync(copy, { force: true });
       else eraseBoardsInCopy(copy, [boardId]);
       return [];
     } catch {

@@ -22,17 +22,24 @@ import {
 /** What looking through a data file gave: what it holds, and what is wrong with it as sentences. */
 export interface Findings {
   readonly holds: string;
+  /** Whether people's words were looked through too. */
+  readonly words: DataCopy["words"] | undefined;
   readonly troubles: readonly string[];
 }
 
-/** `verify DIR`: looks through every backup in a folder, newest first. Changes nothing. Exit 1 when one is damaged. */
-export async function verify(folder: string): AdminAnswer {
+/**
+ * `verify DIR`: looks through every backup in a folder, newest first. Changes nothing. Exit 1 when one is damaged. With the
+ * key of the data every row is opened and proven, and every board's audit; without it, only what shows from outside.
+ */
+export async function verify(folder: string, masterKey?: Uint8Array): AdminAnswer {
   const listed = backupsIn(folder);
   if (!listed.ok) return listed;
   const lines: string[] = [];
   let damaged = 0;
+  const unread = new Set<Findings["words"]>();
   for (const each of listed.value) {
-    const { holds, troubles } = await lookAtBackup(each);
+    const { holds, words, troubles } = await lookAtBackup(each, masterKey);
+    if (words === "sealed" || words === "of another key") unread.add(words);
     if (troubles.length === 0) lines.push(`ok       ${each.name}: ${holds}.`);
     else {
       damaged += 1;
@@ -42,8 +49,15 @@ export async function verify(folder: string): AdminAnswer {
   const good = listed.value.length - damaged;
   if (damaged === 0) lines.push(good === 1 ? "The backup is good." : `All ${good} backups are good.`);
   else lines.push(`${count(damaged, "backup is", "backups are")} damaged, ${good} good. Make a new backup now.`);
+  if (unread.has("sealed"))
+    lines.push(`The key is not here, so ${outsideOnly}. Set DATA_DIR or ALONGSIDE_KEY for more.`);
+  if (unread.has("of another key")) {
+    lines.push(`Some were made with another key than the one here: of those, ${outsideOnly}. Keep that key too.`);
+  }
   return told(lines, damaged === 0 ? 0 : 1);
 }
+
+const outsideOnly = "only what shows from outside was looked at, and no words";
 
 /** The backups of a folder, newest first: at least one. */
 export function backupsIn(folder: string): Result<readonly BackupFile[], CannotStart> {
@@ -58,13 +72,13 @@ export function backupsIn(folder: string): Result<readonly BackupFile[], CannotS
 }
 
 /** Whether a backup is still what was made, and can be used. */
-export async function lookAtBackup(backup: BackupFile): Promise<Findings> {
+export async function lookAtBackup(backup: BackupFile, masterKey?: Uint8Array): Promise<Findings> {
   const manifest = readManifest(backup);
-  if (!existsSync(backup.file)) return { holds: "", troubles: ["Its data file is missing."] };
+  if (!existsSync(backup.file)) return { holds: "", words: undefined, troubles: ["Its data file is missing."] };
   if (!manifest) {
-    const { holds, troubles } = lookAtData(backup.file);
+    const { holds, words, troubles } = lookAtData(backup.file, undefined, masterKey);
     return {
-      holds,
+      ...{ holds, words },
       troubles: ["Its manifest is missing or damaged, so nobody can say whether it is complete.", ...troubles],
     };
   }
@@ -77,15 +91,19 @@ export async function lookAtBackup(backup: BackupFile): Promise<Findings> {
   } catch (error) {
     changed.push(`It cannot be read (${reasonOf(error)}).`);
   }
-  const { holds, troubles } = lookAtData(backup.file, manifest);
+  const { holds, words, troubles } = lookAtData(backup.file, manifest, masterKey);
   if (changed.length > 0 && troubles.length === 0) changed.push("All lanes are whole: the change is outside of them.");
-  return { holds, troubles: [...changed, ...troubles] };
+  return { holds, words, troubles: [...changed, ...troubles] };
 }
 
 /** Looks through a data file as far as it can be read: the file itself, then each lane's log, and its words as the relay loads them. */
-export function lookAtData(file: string, manifest?: Pick<Manifest, "lanes">): Findings {
-  const opened = openDataCopy(file);
-  if (!opened.ok) return { holds: "", troubles: [`${sentence(opened.error.why)}.`] };
+export function lookAtData(
+  file: string,
+  manifest?: Pick<Manifest, "lanes"> | undefined,
+  masterKey?: Uint8Array,
+): Findings {
+  const opened = openDataCopy(file, masterKey);
+  if (!opened.ok) return { holds: "", words: undefined, troubles: [`${sentence(opened.error.why)}.`] };
   const copy = opened.value;
   try {
     const troubles = copy.troubles("whole").map((trouble) => `SQLite finds: ${trouble.replaceAll("\n", " ")}.`);
@@ -98,9 +116,10 @@ export function lookAtData(file: string, manifest?: Pick<Manifest, "lanes">): Fi
       if (looked.ok) updates += looked.value;
       else troubles.push(`Lane ${laneId}: ${looked.error.why}.`);
     }
-    return { holds: summaryOf(copy.boards(), lanes.length, updates), troubles };
+    if (copy.words === "opened") troubles.push(...copy.recordTroubles());
+    return { words: copy.words, holds: summaryOf(copy.boards(), lanes.length, updates), troubles };
   } catch (error) {
-    return { holds: "", troubles: [`It cannot be read to its end (${describeError(error)}).`] };
+    return { holds: "", words: copy.words, troubles: [`It cannot be read to its end (${describeError(error)}).`] };
   } finally {
     copy.close();
   }

@@ -13,8 +13,16 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import * as Y from "yjs";
+import type { LaneId } from "#shared/board/ids.ts";
+import type { AuditView } from "#shared/protocol/api.ts";
+import { askAtDoor } from "../../server/admin/door.ts";
 import { verify } from "../../server/admin/verify.ts";
+import { bearer, callApi } from "../../server/demo/demo-person.ts";
+import { readMasterKey } from "../../server/master-key.ts";
+import { knownSchema, openDataCopy } from "../../server/store/data-copy.ts";
+import { openSqliteStore } from "../../server/store/sqlite-store.ts";
 import { type AnasBoard, admin, aServer, boardOf, device, newFolder, refused, saved, until } from "./admin-support.ts";
 
 const dataFile = (dataDir: string) => join(dataDir, "alongside.sqlite");
@@ -35,7 +43,7 @@ async function backedUp() {
   return { server, board, phone, folder, run, made };
 }
 
-let prepared: Promise<{ readonly folder: string; readonly board: AnasBoard }> | undefined;
+let prepared: Promise<{ readonly key: Uint8Array; readonly board: AnasBoard }> | undefined;
 let preparedIn: string;
 beforeAll(async () => {
   preparedIn = await mkdtemp(join(tmpdir(), "admin-verify-"));
@@ -44,19 +52,36 @@ afterAll(() => rm(preparedIn, { recursive: true, force: true }));
 
 /** A backup of Ana's board, as in every other test of looking at one: made once, and copied for each. */
 async function aBackup() {
-  prepared ??= backedUp().then(({ folder, board }) => {
+  prepared ??= backedUp().then(({ server, folder, board }) => {
     cpSync(folder, preparedIn, { recursive: true });
-    return { folder: preparedIn, board };
+    return { key: keyOf(server), board };
   });
-  const { board } = await prepared;
+  const { board, key } = await prepared;
   const folder = await newFolder();
   cpSync(preparedIn, folder, { recursive: true });
-  return { folder, board };
+  return { folder, board, key };
+}
+
+function keyOf({ dataDir }: { readonly dataDir: string }): Uint8Array {
+  const key = readMasterKey({ dataDir, key: undefined });
+  if (!key) throw new Error("The server made no key");
+  return key;
+}
+
+/** The words in a data file, as their key shows them. */
+function wordsIn(file: string, laneId: string, masterKey: Uint8Array): Readonly<Record<string, unknown>> {
+  const opened = openDataCopy(file, masterKey);
+  if (!opened.ok) throw new Error(opened.error.why);
+  const { snapshot, tail } = opened.value.readLane(laneId as LaneId).stored;
+  opened.value.close();
+  const doc = new Y.Doc();
+  for (const { bytes } of [...(snapshot ? [snapshot] : []), ...tail]) Y.applyUpdate(doc, bytes);
+  return doc.getMap("cards").toJSON();
 }
 
 /** In this process, as starting one for each way to be damaged takes its time. */
-async function verified(folder: string) {
-  const answer = await verify(folder);
+async function verified(folder: string, masterKey?: Uint8Array) {
+  const answer = await verify(folder, masterKey);
   if (!answer.ok) throw new Error(answer.error.sentence);
   return answer.value;
 }
@@ -66,6 +91,14 @@ function changeInside(file: string, change: (db: DatabaseSync) => void) {
   const db = new DatabaseSync(file);
   change(db);
   db.close();
+}
+
+/** A row as it stands in the file. */
+function sealedRow(file: string, laneId: string, seq: number): Buffer {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const row = db.prepare("SELECT sealed FROM updates WHERE lane_id = ? AND seq = ?").get(laneId, seq);
+  db.close();
+  return Buffer.from(row?.sealed as Uint8Array);
 }
 
 describe("backup", () => {
@@ -78,7 +111,7 @@ describe("backup", () => {
       expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
     }
     const manifest = JSON.parse(readFileSync(onlyBackup(folder).replace(/sqlite$/, "json"), "utf8"));
-    expect(manifest).toMatchObject({ format: 1, schema: 1, bytes: statSync(onlyBackup(folder)).size });
+    expect(manifest).toMatchObject({ format: 1, schema: knownSchema, bytes: statSync(onlyBackup(folder)).size });
     const key = readFileSync(`${server.dataDir}.key`, "utf8").trim();
     for (const name of readdirSync(folder)) expect(readFileSync(join(folder, name)).includes(key)).toBe(false);
 
@@ -133,54 +166,63 @@ describe("backup", () => {
 });
 
 describe("verify", () => {
-  test("tells a good backup with its counts, and needs no data folder", async () => {
-    const { folder } = await aBackup();
+  test("tells a good backup with its counts; without the key it looks at the outside alone, and says so", async () => {
+    const { folder, key } = await aBackup();
+    const lines = /^ok {7}alongside-\S+\.sqlite: 1 board, 2 lanes and \d+ updates\.\nThe backup is good\.$/;
+    expect(await verified(folder, key)).toMatchObject({ code: 0, text: expect.stringMatching(lines) });
     const { code, out } = await admin(["verify", folder], { DATA_DIR: join(folder, "nowhere") });
     expect(code).toBe(0);
-    expect(out).toMatch(/^ok {7}alongside-\S+\.sqlite: 1 board, 2 lanes and \d+ updates\.\nThe backup is good\.\n$/);
+    expect(out).toMatch(/The backup is good\.\nThe key is not here, so only what shows from outside was looked at/);
+    const other = await verified(folder, new Uint8Array(32));
+    expect(other).toMatchObject({ code: 0, text: expect.stringContaining("another key than the one here") });
   });
 
   test("tells which lane is damaged, by one flipped byte, a row that is missing, or words that are none", async () => {
-    const { folder, board } = await aBackup();
+    const { folder, board, key } = await aBackup();
     const file = onlyBackup(folder);
     const whole = readFileSync(file);
     const damaged = async () => {
-      const { code, text } = await verified(folder);
+      const { code, text } = await verified(folder, key);
       writeFileSync(file, whole);
       expect(code, text).toBe(1);
       expect(text).toContain("damaged  alongside-");
       return text;
     };
     const flipped = Buffer.from(whole);
-    const at = whole.indexOf("before the backup 7");
+    const at = whole.indexOf(sealedRow(file, board.laneId, 7));
     flipped[at] = (flipped[at] ?? 0) ^ 1;
     writeFileSync(file, flipped);
-    const spawned = await admin(["verify", folder], {});
+    const spawned = await admin(["verify", folder], { ALONGSIDE_KEY: Buffer.from(key).toString("hex") });
     expect(spawned.code).toBe(1);
     const out = await damaged();
     expect(spawned.out).toBe(`${out}\n`);
     expect(out).toContain("Its checksum is wrong");
-    expect(out).toContain(`Lane ${board.laneId}: its rows are not those that were written.`);
+    expect(out).toMatch(new RegExp(`Lane ${board.laneId}: .+\\.`));
 
     changeInside(file, (db) => db.exec(`DELETE FROM updates WHERE seq = 3 AND lane_id = '${board.laneId}'`));
-    expect(await damaged()).toContain(`Lane ${board.laneId}: update 3 is missing.`);
+    expect(await damaged()).toMatch(new RegExp(`Lane ${board.laneId}: .*missing`));
     changeInside(file, (db) => db.exec(`DELETE FROM lanes; DELETE FROM updates; DELETE FROM snapshots`));
     expect(await damaged()).toContain(`Lane ${board.laneId}: all of it is missing.`);
     writeFileSync(file, whole.subarray(0, whole.length / 2));
     expect(await damaged()).toContain("bytes;");
     changeInside(file, (db) => db.exec("PRAGMA user_version = 99"));
     expect(await damaged()).toContain("newer version");
-    changeInside(file, (db) => db.exec("UPDATE people SET name = 'Eve'"));
-    expect(await damaged()).toContain("outside of them");
-    expect((await verified(folder)).code).toBe(0);
+    changeInside(file, (db) => db.exec("UPDATE people SET role = 'worker'"));
+    expect(await damaged()).toContain("its record or its people are not what was written");
+    changeInside(file, (db) => db.exec("UPDATE audit SET action = 'declined' WHERE n = 2"));
+    expect(await damaged()).toContain("audit");
+    expect((await verified(folder, key)).code).toBe(0);
   });
 
   test("a lane whose rows are as they were written, but are no document, is damaged too", async () => {
     const { server, board, folder, run } = await backedUp();
     await server.stop();
-    changeInside(dataFile(server.dataDir), (db) => {
-      db.exec(`UPDATE updates SET bytes = x'ffffffffffff' WHERE seq = 2; DELETE FROM snapshots`);
-    });
+    const opened = await openSqliteStore({ file: dataFile(server.dataDir), masterKey: keyOf(server) });
+    if (!opened.ok) throw new Error("The store did not open");
+    const laneId = board.laneId as LaneId;
+    const bytes = new Uint8Array(6).fill(0xff);
+    await opened.value.store.append({ laneId, personId: board.ana.personId, at: 1, bytes }).forced;
+    await opened.value.store.close();
     expect((await run("backup", folder)).code).toBe(0);
     const { code, out } = await run("verify", folder);
     expect(code).toBe(1);
@@ -218,13 +260,99 @@ describe("restore", () => {
     return read;
   };
 
-  test("is refused while a server runs, and changes nothing", async () => {
-    const { server, phone, folder, run } = await backedUp();
+  test("[a drill] while people write on three boards: a backup, more edits, restored under the running server, and their devices bring the later edits back", async () => {
+    const server = await aServer();
+    const run = (...words: string[]) => admin(words, { DATA_DIR: server.dataDir });
+    const boards = await Promise.all(["Ana", "Bo", "Chris"].map((name) => boardOf(server, name)));
+    const phones = await Promise.all(boards.map((board) => device(server, board)));
+    for (const [index, phone] of phones.entries()) phone.write("early", `before the backup ${index}`);
+    await Promise.all(phones.map(saved));
+
+    let writing = true;
+    let written = 0;
+    const writers = phones.map(async (phone) => {
+      for (; writing; written += 1) {
+        phone.write(`during-${written % 50}`, `${written}`);
+        await until(() => expect(phone.synced()).toBe(true));
+        await saved(phone);
+        await new Promise((next) => setTimeout(next, 5));
+      }
+    });
+    onTestFinished(() => {
+      writing = false;
+    });
+    const folder = await newFolder();
+    expect((await run("backup", folder)).code).toBe(0);
+    const atBackup = written;
+    await until(() => expect(written).toBeGreaterThan(atBackup + 9));
+    for (const [index, phone] of phones.entries()) phone.write("late", `after the backup ${index}`);
+    await until(() => expect(written).toBeGreaterThan(atBackup + 18));
+
+    const restored = await run("restore", folder);
+    expect(restored, restored.err).toMatchObject({ code: 0, err: "" });
+    expect(restored.out).toContain("The running server has taken it in");
+    expect(restored.out).toContain("3 boards, 6 lanes");
+    writing = false;
+    await Promise.all(writers);
+
+    // Nobody was sent away for good, and the server never went: everyone is told to come back, and does.
+    for (const phone of phones) {
+      await until(() => expect(phone.synced()).toBe(true));
+      expect(phone.closeCodes).toContain(1012);
+      expect(phone.closeCodes.filter((code) => code >= 4400 && code < 4500)).toEqual([]);
+    }
+    await Promise.all(phones.map(saved));
+    expect(server.pid()).toBeGreaterThan(0);
+    for (const [index, board] of boards.entries()) {
+      const witness = await device(server, board);
+      await until(() => expect(witness.words()).toEqual(phones[index]?.words()));
+      expect(witness.words()).toMatchObject({ early: `before the backup ${index}`, late: `after the backup ${index}` });
+      witness.close();
+      const asAna = bearer(board.ana.sessionToken);
+      const path = `/api/boards/${board.boardId}/audit`;
+      const { entries } = await callApi<AuditView>(server.url, "GET", path, undefined, asAna);
+      expect(entries.map(({ action }) => action)).toContain("backup-restored");
+    }
+    const kept = readdirSync(server.dataDir).filter((name) => name.includes(".before-restore-"));
+    expect(kept).toHaveLength(1);
+    expect(readdirSync(server.dataDir).filter((name) => name.includes("restoring"))).toEqual([]);
+    expect(wordsIn(join(server.dataDir, kept[0] ?? ""), boards[0]?.laneId ?? "", keyOf(server))).toMatchObject({
+      late: "after the backup 0",
+    });
+    // It is the data that the next start has, too.
+    await server.restart();
+    const again = await device(server, boards[2] ?? (boards[0] as AnasBoard));
+    expect(again.words()).toMatchObject({ late: "after the backup 2" });
+  });
+
+  test("a server that cannot open the restored copy puts the old data back and goes on with them", async () => {
+    const { server, board, phone, folder } = await backedUp();
     phone.write("later", "after the backup");
     await saved(phone);
-    expect(await refused(run("restore", folder))).toContain("Stop it first");
+    // Made ready as the command does it, and spoilt on the way: the server finds out when it opens it.
+    const name = `alongside.sqlite.restoring-${"0".repeat(16)}`;
+    cpSync(onlyBackup(folder), join(server.dataDir, name));
+    changeInside(join(server.dataDir, name), (db) =>
+      db.exec("UPDATE store_facts SET value = x'00' WHERE name = 'key check'"),
+    );
+    const answered = await askAtDoor(server.dataDir, { kind: "take-in", name });
+    expect(answered).toMatchObject({ kind: "not-taken-in" });
+    await until(() => expect(phone.synced()).toBe(true));
+    phone.write("again", "and on it goes");
+    await saved(phone);
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+    expect(readdirSync(server.dataDir).filter((each) => /before-restore|restoring/.test(each))).toEqual([]);
+    expect(wordsIn(dataFile(server.dataDir), board.laneId, keyOf(server))).toMatchObject({ later: "after the backup" });
+    // A name that is no such copy is not even looked for.
+    expect(await askAtDoor(server.dataDir, { kind: "take-in", name: "../alongside.sqlite" })).toBeUndefined();
+  });
+
+  test("a backup of another key is not put in the place of data that it cannot stand for", async () => {
+    const { folder } = await aBackup();
+    const server = await aServer();
+    await boardOf(server);
+    expect(await refused(admin(["restore", folder], { DATA_DIR: server.dataDir }))).toContain("another key");
     expect(readdirSync(server.dataDir).filter((name) => /restor/.test(name))).toEqual([]);
-    expect(phone.closeCodes).toEqual([]);
   });
 
   test("brings back what the backup held, keeps the present data beside it, and what people still hold comes back by itself", async () => {
@@ -248,10 +376,8 @@ describe("restore", () => {
     // The socket is the killed server's; the next one takes its place.
     expect(names).toEqual(["admin.sock", "alongside.sqlite", kept, "alongside.sqlite-lock", "key.check"].sort());
     expect(statSync(dataFile(server.dataDir)).mode & 0o077).toBe(0);
-    const before = new DatabaseSync(join(server.dataDir, kept), { readOnly: true });
-    const rows = before.prepare("SELECT bytes FROM updates UNION ALL SELECT bytes FROM snapshots").all();
-    expect(rows.some(({ bytes }) => Buffer.from(bytes as Uint8Array).includes("changed after"))).toBe(true);
-    before.close();
+    const before = wordsIn(join(server.dataDir, kept), board.laneId, keyOf(server));
+    expect(before).toMatchObject({ "card-3": "changed after the backup" });
 
     await server.restart();
     const atFirst = await words(server, board);
