@@ -2,12 +2,7 @@ import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import { limits } from "#shared/protocol/limits.ts";
 import { messageTypes, syncTypes, type UpdateCount } from "#shared/protocol/messages.ts";
-
-/** Splits an update as `piecesOf` of `shared/protocol/update-pieces.ts` does. */
-export type SplitUpdate = (
-  update: Uint8Array,
-  bounds: { readonly bytes: number; readonly structs: number; readonly deletions: number },
-) => readonly Uint8Array[];
+import type { PieceBounds } from "#shared/protocol/update-pieces.ts";
 
 export interface SentFrame {
   readonly frame: "step2" | "update";
@@ -21,8 +16,8 @@ export interface SocketListener {
   readonly made: () => number;
   /** Before the frame leaves. */
   readonly onSent: (sent: SentFrame) => void;
-  /** Loaded when a frame first looks too large: few people ever send one. */
-  readonly loadSplit: () => Promise<SplitUpdate>;
+  /** As `piecesOf`; asked only about what looks too large. What it cannot split leaves as it is. */
+  readonly split: (update: Uint8Array, bounds: PieceBounds) => Promise<readonly Uint8Array[]>;
 }
 
 /** What one update may hold at most, and what a step 2 may. */
@@ -77,12 +72,10 @@ interface Waiting {
  * settles all that went before it, and only with the last piece is that so. Each piece but the last covers nothing.
  */
 export function countingSocket(Base: typeof WebSocket, listener: SocketListener): typeof WebSocket {
-  let split: SplitUpdate | undefined;
-
   return class CountingSocket extends Base {
     #count: UpdateCount = 0;
     #waiting: Waiting[] = [];
-    #isLoading = false;
+    #isSplitting = false;
     #draining: ReturnType<typeof setTimeout> | undefined;
 
     override send(data: string | ArrayBufferLike | Blob | ArrayBufferView): void {
@@ -97,18 +90,14 @@ export function countingSocket(Base: typeof WebSocket, listener: SocketListener)
     }
 
     #pump(): void {
-      while (!this.#isLoading) {
+      while (!this.#isSplitting) {
         const next = this.#waiting[0];
         if (!next) return;
         // A frame handed over to a closing socket is lost, as it is with the browser's own.
         if (this.readyState > 1) return;
         if (!next.isPiece && mayBeTooLarge(next)) {
-          if (!split) {
-            this.#load();
-            return;
-          }
-          this.#waiting.splice(0, 1, ...piecesOfFrame(next, split));
-          continue;
+          this.#split(next);
+          return;
         }
         if (this.bufferedAmount > 0 && this.bufferedAmount + next.bytes.length > mostBuffered) {
           this.#draining ??= setTimeout(() => {
@@ -124,17 +113,15 @@ export function countingSocket(Base: typeof WebSocket, listener: SocketListener)
       }
     }
 
-    #load(): void {
-      this.#isLoading = true;
-      listener
-        .loadSplit()
-        .catch(() => undefined)
-        .then((loaded) => {
-          // Without it the relay gets the frame as it is, and says what it thinks of it.
-          split = loaded ?? ((update) => [update]);
-          this.#isLoading = false;
+    #split(whole: Waiting): void {
+      this.#isSplitting = true;
+      piecesOfFrame(whole, listener.split)
+        // The relay gets it as it is, and says what it thinks of it.
+        .catch(() => [{ ...whole, isPiece: true }])
+        .then((pieces) => {
+          this.#waiting.splice(0, 1, ...pieces);
+          this.#isSplitting = false;
           this.#pump();
-          if (!loaded) split = undefined;
         });
     }
   };
@@ -146,11 +133,11 @@ function mayBeTooLarge({ frame, bytes }: Waiting): boolean {
   return bytes.length > bounds.bytes || bytes.length > leastBytes * Math.min(bounds.structs, bounds.deletions);
 }
 
-function piecesOfFrame(whole: Waiting, split: SplitUpdate): readonly Waiting[] {
+async function piecesOfFrame(whole: Waiting, split: SocketListener["split"]): Promise<readonly Waiting[]> {
   const update = updateOf(whole.bytes);
   const mayGoWhole = whole.frame === "step2" && whole.bytes.length <= stepTwoBounds.bytes;
-  if (mayGoWhole && split(update, stepTwoBounds).length < 2) return [{ ...whole, isPiece: true }];
-  const pieces = split(update, pieceBounds);
+  if (mayGoWhole && (await split(update, stepTwoBounds)).length < 2) return [{ ...whole, isPiece: true }];
+  const pieces = await split(update, pieceBounds);
   if (pieces.length < 2) return [{ ...whole, isPiece: true }];
   return pieces.map((piece, index) => {
     const frame = index === pieces.length - 1 ? whole.frame : "update";

@@ -17,6 +17,7 @@ import {
 import { wholePresence } from "#shared/protocol/moves.ts";
 import { reconnectPauseMs } from "./back-off.ts";
 import { countingSocket } from "./counting-socket.ts";
+import { splitUpdate } from "./lane-worker.ts";
 import { type OfflineCopy, openOfflineCopy } from "./offline-copy.ts";
 import { emptyLedger, nextLedger, type SaveEvent, type SaveLedger, unsavedCount } from "./save-ledger.ts";
 
@@ -132,7 +133,7 @@ export function openLaneLink(options: LaneLinkOptions): LaneLink {
     WebSocketPolyfill: countingSocket(options.WebSocket, {
       made: () => ledger.made,
       onSent: (sent) => tell({ type: "sent", ...sent, at: now() }),
-      loadSplit: () => import("#shared/protocol/update-pieces.ts").then(({ piecesOf }) => piecesOf),
+      split: splitUpdate,
     }),
   });
   if (lane.kind !== "shared") provider.awareness.setLocalState(null);

@@ -1,6 +1,6 @@
 import * as Y from "yjs";
-import { compactInWorker } from "./compact-copy.ts";
 import { copyKey, readKept, unsavedKey } from "./kept-lane.ts";
+import { compactCopy } from "./lane-worker.ts";
 
 /**
  * One lane's copy on this device: its updates as rows, in the layout of y-indexeddb (which kept them at first, so that what
@@ -78,7 +78,7 @@ export async function openOfflineCopy(name: string): Promise<OfflineCopy | undef
     for (const row of rows) spareBytes += row.length;
     if ((rowCount < rowsBeforeCompaction && spareBytes < bytesBeforeCompaction) || isCompacting) return;
     isCompacting = true;
-    compactInWorker(name).then(() => {
+    compactCopy(name).then(() => {
       isCompacting = false;
       // Without a worker they pile up, which makes openings slower and nothing wrong.
       rowCount = 1;

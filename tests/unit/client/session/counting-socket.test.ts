@@ -10,7 +10,7 @@ import {
   countingSocket,
   mostBuffered,
   type SentFrame,
-  type SplitUpdate,
+  type SocketListener,
 } from "../../../../client/session/counting-socket.ts";
 
 function frame(write: (encoder: encoding.Encoder) => void): Uint8Array<ArrayBuffer> {
@@ -51,11 +51,11 @@ afterEach(() => {
   sent.length = 0;
   made = 0;
 });
-function open(split: () => Promise<SplitUpdate> = async () => piecesOf) {
+function open(split: SocketListener["split"] = async (...args) => piecesOf(...args)) {
   const Counting = countingSocket(FakeSocket as unknown as typeof WebSocket, {
     made: () => made,
     onSent: (frame) => sent.push(frame),
-    loadSplit: split,
+    split,
   });
   return new Counting("ws://board.example") as unknown as FakeSocket;
 }

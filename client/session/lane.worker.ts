@@ -1,15 +1,25 @@
 import * as Y from "yjs";
 import { keepMarks } from "#shared/board/keep-marks.ts";
+import { piecesOf } from "#shared/protocol/update-pieces.ts";
+import type { LaneWork, LaneWorkDone } from "./lane-worker.ts";
 
-/** Takes the name of an offline copy (`offline-copy.ts`), makes its rows one, and says that it is done. */
+/** Does one piece of work, and is ended. One file for all of it, since Yjs is most of each. */
 const worker = self as unknown as {
-  onmessage: (event: { readonly data: string }) => void;
-  postMessage: (done: "done") => void;
+  onmessage: (event: { readonly data: LaneWork }) => void;
+  postMessage: (done: LaneWorkDone | "failed") => void;
 };
 worker.onmessage = ({ data }) => {
-  const done = () => worker.postMessage("done");
-  compact(data).then(done, done);
+  run(data).then(
+    (done) => worker.postMessage(done),
+    () => worker.postMessage("failed"),
+  );
 };
+
+async function run(work: LaneWork): Promise<LaneWorkDone> {
+  if (work.kind === "split") return piecesOf(work.update, work.bounds);
+  await compact(work.name);
+  return undefined;
+}
 
 const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
