@@ -18,6 +18,8 @@ export interface BoardKeys {
   readonly ofOrNew: (scope: string) => SealKey;
   /** Whether there is something to open at all. */
   readonly has: (scope: string) => boolean;
+  /** Writes a copy anew that does not open, from the one that does. Inside a transaction. */
+  readonly mend: (scope: string) => void;
   /** Inside a transaction. Its bytes stand in the file until the pages are written anew. */
   readonly destroy: (scope: string) => void;
   /** Another process may have changed them, or a transaction was rolled back. */
@@ -35,21 +37,22 @@ export function openBoardKeys({ one, run }: Statements, master: Uint8Array): Boa
     keysByScope.set(scope, key);
     return key;
   };
-  const unwrap = (table: (typeof tables)[number], scope: string): SealKey | undefined => {
-    const row = one<{ wrapped: Uint8Array }>(`SELECT wrapped FROM ${table} WHERE scope = ?`, scope);
-    const plain = row && unseal(wrapping, boundTo("board key 1", scope), row.wrapped);
-    return plain && sealKeyOf(plain);
+  const wrap = (scope: string, plain: Uint8Array) => seal(wrapping, boundTo("board key 1", scope), plain);
+  const unwrapped = (table: (typeof tables)[number], scope: string): Uint8Array | undefined => {
+    try {
+      const row = one<{ wrapped: Uint8Array }>(`SELECT wrapped FROM ${table} WHERE scope = ?`, scope);
+      return row && unseal(wrapping, boundTo("board key 1", scope), row.wrapped);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return undefined; // A page that SQLite cannot read: the other table stands on another one.
+    }
   };
   const find = (scope: string): SealKey | undefined => {
     const known = keysByScope.get(scope);
     if (known) return known;
     for (const table of tables) {
-      try {
-        const key = unwrap(table, scope);
-        if (key) return remember(scope, key);
-      } catch (error) {
-        if (!isDamage(error)) throw error; // Else a page that SQLite cannot read: the other table stands on another one.
-      }
+      const plain = unwrapped(table, scope);
+      if (plain) return remember(scope, sealKeyOf(plain));
     }
     return undefined;
   };
@@ -69,12 +72,20 @@ export function openBoardKeys({ one, run }: Statements, master: Uint8Array): Boa
       if (has(scope)) throw new DamageError("a board's key cannot be opened");
       const plain = randomBytes(keyBytes);
       for (const table of tables) {
-        const wrapped = seal(wrapping, boundTo("board key 1", scope), plain);
-        run(`INSERT INTO ${table} (scope, wrapped) VALUES (?, ?)`, scope, wrapped);
+        run(`INSERT INTO ${table} (scope, wrapped) VALUES (?, ?)`, scope, wrap(scope, plain));
       }
       const key = sealKeyOf(plain);
       plain.fill(0);
       return remember(scope, key);
+    },
+    mend: (scope) => {
+      const copies = tables.map((table) => ({ table, plain: unwrapped(table, scope) }));
+      const good = copies.find(({ plain }) => plain)?.plain;
+      for (const { table, plain } of copies) {
+        if (!plain && good)
+          run(`INSERT OR REPLACE INTO ${table} (scope, wrapped) VALUES (?, ?)`, scope, wrap(scope, good));
+      }
+      for (const { plain } of copies) plain?.fill(0);
     },
     destroy: (scope) => {
       keysByScope.delete(scope);

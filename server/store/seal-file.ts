@@ -9,6 +9,7 @@ import { emptyLog, rewrite } from "./erase-board.ts";
 import { firstSealed } from "./migrations.ts";
 import { DamageError, tagOf } from "./seal.ts";
 import { headSeq, laneSeal, noTag, sealHead, sealRow, sealSnapshot } from "./sealed-row.ts";
+import { isDamage } from "./sqlite-errors.ts";
 import { prepareOperations } from "./sqlite-operations.ts";
 import { createStatements } from "./statements.ts";
 import { createStoreFacts } from "./store-facts.ts";
@@ -97,8 +98,7 @@ export function finishSealing(db: DatabaseSync, file: string, master: Uint8Array
   if (!existsSync(copy)) return;
   const plain = new DatabaseSync(copy, { readOnly: true });
   try {
-    const { user_version } = plain.prepare("PRAGMA user_version").get() as { user_version: number };
-    if (user_version >= firstSealed) return;
+    if (!isPlain(plain)) return;
     rewrite(db);
     emptyLog(db);
     compare(plain, db, master);
@@ -106,6 +106,17 @@ export function finishSealing(db: DatabaseSync, file: string, master: Uint8Array
     plain.close();
   }
   for (const end of ["", "-journal", "-wal", "-shm"]) rmSync(`${copy}${end}`, { force: true });
+}
+
+/** Somebody may have put anything there: what cannot be read is left alone. */
+function isPlain(copy: DatabaseSync): boolean {
+  try {
+    const { user_version } = copy.prepare("PRAGMA user_version").get() as { user_version: number };
+    return user_version > 0 && user_version < firstSealed;
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return false;
+  }
 }
 
 function compare(plain: DatabaseSync, db: DatabaseSync, master: Uint8Array): void {

@@ -109,6 +109,8 @@ export function createSealedLog({ one, run }: Statements, keys: BoardKeys): Seal
     const stored = storedHead(laneId);
     if (!stored && (!scope.startsWith("~") || hasRows(laneId))) throw new DamageError("a lane's head is missing");
     const lane = laneSeal(laneId, scope, stored ? keys.of(scope) : keys.ofOrNew(scope));
+    // Once for each lane that is worked on: two copies of a key are only two while both open.
+    keys.mend(scope);
     const head = stored ? openHead(lane, stored) : emptyHead;
     if (!head) throw new DamageError("a lane's head is not what was written");
     if (openLanes.size >= mostOpenLanes) for (const [id, open] of openLanes) if (!open.isDirty) openLanes.delete(id);

@@ -148,13 +148,14 @@ function noteCleanStop(facts: StoreFacts, wal: WalFile): void {
   }
 }
 
-/** The mark itself may be damaged: a key that opens any board is the right one. */
+/** The mark itself may be damaged: a key that opens any board is the right one, and is marked again. */
 function isRightKey(db: DatabaseSync, facts: StoreFacts, master: Uint8Array): boolean {
   if (facts.isKey(master)) return true;
   const keys = openBoardKeys(createStatements(db), master);
   for (const { scope } of createStatements(db).all<{ scope: string }>("SELECT scope FROM board_keys LIMIT 100")) {
     try {
       keys.of(scope);
+      facts.setKey(master);
       return true;
     } catch (error) {
       if (!isDamage(error)) throw error;

@@ -82,7 +82,7 @@ describe("sqlite keeps what it was given", () => {
     expect(tail.length).toBe(400);
   });
 
-  test("[R1] kill -9 at random moments loses nothing that was said to be written", { timeout: 60_000 }, async () => {
+  test("[R1] kill -9 at random moments loses nothing that was said to be written", { timeout: 180_000 }, async () => {
     const file = await newFile();
     const said = new Map<string, number>();
     for (const sayings of [1, 40, 333, 700, 1_200]) {
