@@ -2,8 +2,10 @@ import { unreachable } from "#shared/assert.ts";
 import type { BoardId, LaneId, PersonId } from "#shared/board/ids.ts";
 import type { NoticeKind } from "#shared/protocol/messages.ts";
 import type { NewAuditEntry } from "../store/board-store.ts";
+import { type Answers, createAnswers } from "./answers.ts";
 import { createClaims } from "./claims.ts";
 import type { Connection } from "./connection.ts";
+import { createFolding, type Folding, type FoldingSettings } from "./folding.ts";
 import { parseFrame, step1Frame } from "./frames.ts";
 import { createIntake, type Intake, type IntakeCount } from "./intake.ts";
 import { type LaneContent, openLaneContent } from "./lane-content.ts";
@@ -68,14 +70,11 @@ export type RoomCount =
   | "damaged"
   | "presence";
 
-export interface RoomSettings {
+export interface RoomSettings extends FoldingSettings {
   /** How long a room outlives its last person, so that a page reload finds it still loaded. */
   readonly graceMs: number;
   /** Presence is passed on at most this often. */
   readonly tickMs: number;
-  /** Updates since the snapshot, or their bytes, after which a new one is written. */
-  readonly tailBeforeSnapshot: number;
-  readonly tailBytesBeforeSnapshot: number;
 }
 
 export const roomDefaults: RoomSettings = {
@@ -88,23 +87,15 @@ export const roomDefaults: RoomSettings = {
 /** What one connection may send before the lane is loaded. Past it, it starts again. */
 const queuedBytesWhileLoading = 1024 * 1024;
 const longestLoadPauseMs = 1_000;
-const answerEveryMs = 1_000;
 
 export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room {
   const { store, clock, log, work, settings, count } = deps;
   const connections = new Set<Connection>();
   const early = new Map<Connection, { frames: Uint8Array[]; bytes: number }>();
-  /** State vectors that wait for their answer, and when the last answer went out. */
-  const askedAgain = new WeakMap<Connection, Uint8Array>();
-  const answeredAt = new WeakMap<Connection, number>();
   /** What is there once the lane is loaded. */
   let lane: Loaded | undefined;
   let status: "open" | "damaged" | "draining" | "closed" = "open";
   let loadFailing = false;
-  let folding: Promise<void> | undefined;
-  /** What the tail may grow to; more when folding failed, so that it is tried again later. */
-  const foldFirstAt = { rows: settings.tailBeforeSnapshot, bytes: settings.tailBytesBeforeSnapshot };
-  let foldAt = foldFirstAt;
   let cancelGrace = () => {};
   let cancelTick: (() => void) | undefined;
   let claims = createClaims([]);
@@ -164,7 +155,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
         if (dangling + unreadable > 0) {
           log.warn({ laneId, dangling, unreadable }, "stored updates that cannot be used");
           // Else they would be read and left out at every loading; a snapshot is past them.
-          void fold();
+          void lane?.folding.now();
         }
         return;
       }
@@ -188,19 +179,21 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
   };
 
   const becomeLive = (content: LaneContent, returningUntil: number) => {
+    const folding = createFolding({ laneId, content, work, store, clock, log, settings, count });
+    const answers = createAnswers({ content, work, clock, count, reject: rejectFrame });
     const intake = createIntake({
       ...{ laneId, clock, log, laneLog, content, claims, returningUntil, count, passOn, ask },
       onWritten: (connection, seq) => {
         traces.wrote(connection, seq);
         deps.onEdit?.(connection.admission.sessionTokenHash);
-        foldSoon(content);
+        folding.wrote();
       },
       learnDeletions: async () => {
-        await folding;
-        await fold();
+        await folding.settled();
+        await folding.now();
       },
     });
-    const loaded: Loaded = { content, intake };
+    const loaded: Loaded = { content, intake, answers, folding };
     lane = loaded;
     if (loadFailing) notify("storing-again");
     loadFailing = false;
@@ -232,13 +225,13 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
 
   // — frames
 
-  const take = (connection: Connection, frame: Uint8Array, { intake }: Loaded) => {
+  const take = (connection: Connection, frame: Uint8Array, { intake, answers }: Loaded) => {
     if (!connection.isOpen()) return;
     const parsed = parseFrame(frame);
     if (!parsed) return rejectFrame(connection);
     switch (parsed.type) {
       case "step1":
-        return answerStep1(connection, parsed.stateVector);
+        return answers.asked(connection, parsed.stateVector);
       case "update":
         return intake.take(connection, parsed, frame);
       case "presence":
@@ -248,42 +241,6 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
       default:
         return unreachable(parsed);
     }
-  };
-
-  /**
-   * An answer may cost a thousand times what asking does, so each connection gets one at once and then one a second, to
-   * the last that it asked, and none while the last is still on its way. Clients ask once, when they connect.
-   */
-  const answerStep1 = (connection: Connection, stateVector: Uint8Array) => {
-    const isWaiting = askedAgain.has(connection);
-    askedAgain.set(connection, stateVector);
-    if (isWaiting) return;
-    const wait = () => {
-      const waitMs = (answeredAt.get(connection) ?? Number.NEGATIVE_INFINITY) + answerEveryMs - clock.now();
-      if (waitMs > 0) return void clock.setTimer(waitMs, wait);
-      if (connection.delivery.isBusy()) return void clock.setTimer(answerEveryMs, wait);
-      const asked = askedAgain.get(connection);
-      askedAgain.delete(connection);
-      if (!asked || !connection.isOpen() || !lane) return;
-      answeredAt.set(connection, clock.now());
-      void answer(connection, asked, lane.content);
-    };
-    wait();
-  };
-
-  const answer = async (connection: Connection, stateVector: Uint8Array, content: LaneContent) => {
-    const found = content.answer(stateVector);
-    if (!found) return rejectFrame(connection);
-    if (found.kind === "updates") {
-      connection.delivery.hold();
-      return connection.delivery.reply(found.updates);
-    }
-    count("diffs");
-    connection.delivery.hold();
-    const updates = await work.diff(found.lane, stateVector).catch(() => undefined);
-    if (!updates) count("work-failed");
-    // Too much is no harm: everything is in what the lane is made of.
-    connection.delivery.reply(updates ?? [...found.lane.pieces, ...found.lane.rows]);
   };
 
   const rejectFrame = (connection: Connection) => {
@@ -327,42 +284,6 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
 
   // — rest and end
 
-  const foldSoon = (content: LaneContent) => {
-    const tail = content.tail();
-    // By the lane's own size: folding takes as long as the lane is large, and large updates come one after the other.
-    if (tail.rows >= foldAt.rows || tail.bytes >= Math.max(foldAt.bytes, content.snapshotBytes())) void fold();
-  };
-
-  /** Makes a snapshot of what is written, and never two at once. */
-  const fold = (): Promise<void> => {
-    folding ??= foldOnce().then(() => {
-      folding = undefined;
-      if (lane && status === "open") foldSoon(lane.content);
-    });
-    return folding;
-  };
-  const foldOnce = async (): Promise<void> => {
-    if (!lane) return;
-    const { content } = lane;
-    const upTo = content.upTo();
-    const { rows, bytes } = content.tail();
-    if (upTo === content.foldedUpTo()) return;
-    const folded = await work.fold(content.everything()).catch(() => undefined);
-    if (isClosed()) return;
-    if (!folded) {
-      foldAt = { rows: rows + foldFirstAt.rows, bytes: bytes + foldFirstAt.bytes };
-      count("work-failed");
-      return log.warn({ laneId, rows }, "updates could not be folded; the log still holds everything");
-    }
-    foldAt = foldFirstAt;
-    content.folded(folded, rows, upTo);
-    if (folded.skipped > 0)
-      log.warn({ laneId, skipped: folded.skipped }, "updates that cannot be applied are left out");
-    const written = await store.writeSnapshot(laneId, { upTo, bytes: folded.snapshot }).catch(() => undefined);
-    if (written?.ok) count("snapshots");
-    else log.warn({ laneId }, "snapshot could not be written; the log still holds everything");
-  };
-
   const restSoon = () => {
     cancelGrace();
     if (connections.size > 0 || status === "draining" || status === "closed") return;
@@ -372,8 +293,8 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
   const rest = async () => {
     if (status === "damaged") return finish();
     if (!lane || laneLog.depth() > 0) return restSoon();
-    await folding;
-    await fold();
+    await lane.folding.settled();
+    await lane?.folding.now();
     if (connections.size === 0 && laneLog.depth() === 0 && status === "open") finish();
   };
 
@@ -383,6 +304,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     cancelGrace();
     cancelTick?.();
     laneLog.close();
+    lane?.folding.close();
     lane = undefined;
     deps.onClosed();
   };
@@ -428,13 +350,14 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
       await laneLog.answered();
       lane?.intake.sendAcks();
       for (const connection of [...connections]) connection.close("restarting");
-      await folding;
-      await fold();
+      await lane?.folding.settled();
+      await lane?.folding.now();
       finish();
     },
     discard: async () => {
+      const folded = lane?.folding.settled();
       finish();
-      await Promise.all([loading, laneLog.answered(), folding]);
+      await Promise.all([loading, laneLog.answered(), folded]);
     },
   };
 }
@@ -442,4 +365,6 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
 interface Loaded {
   readonly content: LaneContent;
   readonly intake: Intake;
+  readonly answers: Answers;
+  readonly folding: Folding;
 }

@@ -107,7 +107,9 @@ test("[R7] nothing is passed on to somebody who has not asked yet, as the answer
 });
 
 test("[R7] who was away gets what they lack and no more, by rows when they have the snapshot and from a document when not", async () => {
-  const { relay, one } = await aLargeLane();
+  const { clock, relay, one } = await aLargeLane();
+  await rest();
+  await clock.advance(2_000);
   const wholeBytes = Y.encodeStateAsUpdate(one.doc).length;
   const [before, after] = [copyOf(one.doc), new Y.Doc()];
   for (let times = 0; times < 10; times++) one.write(`later-${times}`, "words");
@@ -121,6 +123,7 @@ test("[R7] who was away gets what they lack and no more, by rows when they have 
   Y.applyUpdate(after, Y.encodeStateAsUpdate(one.doc));
   for (let times = 0; times < 200; times++) one.write(`later-${times}`, "other words");
   await rest();
+  await clock.advance(2_000);
   const byDocument = joinLane(relay, anAdmission(bo), { doc: after });
   await rest();
   expect(isWhole(byDocument, one)).toBe(true);
@@ -154,12 +157,13 @@ test("[R7] an answer that is being made holds up nobody, and what is written mea
       return here.diff(...asked);
     },
   };
-  const { relay, one } = await aLane({ work: slowWork });
+  const { clock, relay, one } = await aLane({ work: slowWork });
   one.write("first", "words");
   await rest();
   const away = copyOf(one.doc);
   for (let times = 0; times < 70; times++) one.write(`later-${times}`, "words");
   await rest();
+  await clock.advance(2_000);
   const back = joinLane(relay, anAdmission(bo), { doc: away });
   const other = joinLane(relay, anAdmission(aPerson("Cy")));
   await rest();

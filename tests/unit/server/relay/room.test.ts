@@ -355,16 +355,27 @@ test("[R6] a reader past a megabyte queued is closed with 1013, and the others s
   expect(one.closedWith()).toBeUndefined();
 });
 
-test("[R7] 64 updates become a snapshot, and a new relay starts from it", async () => {
-  const { store, one } = await anaAndBo();
-  for (let index = 0; index < 70; index++) one.write(`card-${index}`, "words");
+test("[R7] 64 updates become a snapshot as soon as nobody writes, 256 at once, and a new relay starts from it", async () => {
+  const { store, clock, one, other } = await anaAndBo();
+  for (let index = 0; index < 63; index++) one.write(`card-${index}`, "words");
+  await clock.advance(10_000);
+  expect(store.snapshot(sharedLane)).toBeUndefined();
+  for (let index = 63; index < 70; index++) {
+    one.write(`card-${index}`, "words");
+    await rest();
+    await clock.advance(1_900);
+  }
+  expect(store.snapshot(sharedLane)).toBeUndefined();
+  await clock.advance(100);
+  expect(store.snapshot(sharedLane)?.upTo).toBe(70);
+  for (let index = 0; index < 256; index++) other.write("story", `${index} words`);
   await rest();
-  expect(store.snapshot(sharedLane)?.upTo).toBe(64);
-  expect(store.rows(sharedLane)).toHaveLength(70);
+  expect(store.snapshot(sharedLane)?.upTo).toBe(326);
+  expect(store.rows(sharedLane)).toHaveLength(326);
   const restarted = createRelay({ store, clock: createFakeClock(), log: silentLog });
   const late = joinLane(restarted, anAdmission(bo));
   await rest();
-  expect(Object.keys(late.words())).toHaveLength(70);
+  expect(Object.keys(late.words())).toHaveLength(71);
 });
 
 test("[R7] a lane that everybody left is written as a snapshot and closed after its grace, and not before", async () => {
@@ -426,17 +437,23 @@ test.each(["throws", "gives nothing"])("[R7] a lane whose folding %s stalls nobo
     fold: async () => (how === "throws" ? Promise.reject(new Error("broken")) : undefined),
     diff: async () => (how === "throws" ? Promise.reject(new Error("broken")) : undefined),
   };
-  const relay = createRelay({ store, clock: createFakeClock(), log: silentLog, work });
+  const clock = createFakeClock();
+  const relay = createRelay({ store, clock, log: silentLog, work });
   const one = joinLane(relay, anAdmission(ana));
   await rest();
   for (let index = 0; index < 150; index++) one.write(`card-${index}`, "words");
   await rest();
+  await clock.advance(2_000);
   expect(one.acked()).toBe(one.sentCount());
   expect(store.snapshot(sharedLane)).toBeUndefined();
+  expect(relay.counts()["work-failed"]).toBe(1);
+  for (let index = 150; index < 300; index++) one.write(`card-${index}`, "words");
+  await rest();
+  await clock.advance(2_000);
   expect(relay.counts()["work-failed"]).toBe(2);
   const late = joinLane(relay, anAdmission(bo));
   await rest();
-  expect(Object.keys(late.words())).toHaveLength(150);
+  expect(Object.keys(late.words())).toHaveLength(300);
 });
 
 test("[R7] a client with all of it gets nothing new, one with nothing gets all", async () => {

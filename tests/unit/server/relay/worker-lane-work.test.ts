@@ -61,7 +61,7 @@ test.each([
   ["throws", "throw new Error('broken')"],
   ["never answers", ""],
 ])("[R7] a thread that %s costs the task that it was at, and the next is done by a new one", async (_what, first) => {
-  const work = aWorker({ file: badThread(first), longestTaskMs: 300 });
+  const work = aWorker({ file: badThread(first), longestTaskMs: 3_000 });
   const failing = work.fold({ pieces: [], rows: [] });
   const next = work.fold({ pieces: [], rows: [new Uint8Array([0, 0])] });
   expect(await failing).toBeUndefined();
