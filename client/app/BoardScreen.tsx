@@ -12,6 +12,7 @@ import { loadTakeHome } from "./files/load-take-home.ts";
 import { firstView, useRoom, type ViewName } from "./layout.ts";
 import { NameStrip } from "./NameStrip.tsx";
 import { RefusedPage } from "./RefusedPage.tsx";
+import { loadStay } from "./stay/load-stay.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import { LongWordsField } from "./views.ts";
 import { useWantedLanguage } from "./WantedLanguage.tsx";
@@ -19,6 +20,7 @@ import { useWantedLanguage } from "./WantedLanguage.tsx";
 const InviteDialog = lazy(() => import("./people/InviteDialog.tsx").then((file) => ({ default: file.InviteDialog })));
 const PeopleDialog = lazy(() => import("./people/PeopleDialog.tsx").then((file) => ({ default: file.PeopleDialog })));
 const TakeHomeDialog = lazy(loadTakeHome);
+const StayHere = lazy(loadStay);
 const KeysHelp = lazy(() => import("./KeysHelp.tsx").then((file) => ({ default: file.KeysHelp })));
 
 type OpenDialog = "invite" | "people" | "take-home" | "keys" | undefined;
@@ -113,6 +115,7 @@ export function BoardScreen() {
         {dialog === "take-home" && isShown && <TakeHomeDialog onClose={closeDialog} />}
         {dialog === "keys" && <KeysHelp onClose={closeDialog} />}
       </Suspense>
+      <Suspense fallback={null}>{isShown && <StayHere />}</Suspense>
     </div>
   );
 }

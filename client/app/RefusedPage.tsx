@@ -9,7 +9,7 @@ import { Page } from "./Page.tsx";
 export function RefusedPage({ reason }: { readonly reason: string }) {
   const { say, sayAny } = useLanguage();
   const close = Object.hasOwn(closeCodes, reason) ? closeCodes[reason as keyof typeof closeCodes] : undefined;
-  const isSignIn = reason === "not-signed-in" || reason === "signedOut";
+  const isSignIn = reason === "not-signed-in" || reason === "signedOut" || reason === "sessionEnded";
   return (
     <Page title={say(isSignIn ? "refused.signIn" : "refused.title")} focusTitle>
       <p className={styles.lead}>{sayAny(close?.say ?? `error.${reason}`, "error.unexpected")}</p>

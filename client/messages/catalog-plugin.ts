@@ -11,7 +11,7 @@ const prefix = "virtual:messages/";
 const pageCopyIds = /^(area|time|kind|copy)\./;
 
 /** Parts that few people ever need: `virtual:messages/later/<locale>`, loaded by `useLaterMessages`. */
-const laterParts: readonly string[] = ["not-taken.json"];
+const laterParts: readonly string[] = ["not-taken.json", "stay.json"];
 const laterPrefix = "later/";
 
 /** Every message of one locale, from all parts (`en/map.json`, `en/plan.json`, …): id → ICU MessageFormat text. */

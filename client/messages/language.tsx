@@ -6,6 +6,7 @@ import type files from "./en/files.json";
 import type map from "./en/map.json";
 import type notTaken from "./en/not-taken.json";
 import type plan from "./en/plan.json";
+import type stay from "./en/stay.json";
 import type together from "./en/together.json";
 import { formatMessage, type Message } from "./format-message.ts";
 
@@ -16,6 +17,7 @@ export type MessageId = keyof (typeof common &
   typeof map &
   typeof notTaken &
   typeof plan &
+  typeof stay &
   typeof together);
 
 /** Languages that the screens speak. Words on the board may be in any language. */

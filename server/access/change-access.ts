@@ -62,7 +62,10 @@ function changedPerson(
   if (change.lanes) {
     const judged = judgeLanes(change.lanes, [...person.lanes.filter((lane) => isPrivate(lane, lanes)), ...asker.lanes]);
     if (judged !== "fine") refuse(judged === "too-much" ? "not-allowed" : "bad-request");
-    granted = change.lanes;
+    // Of a private lane that the asker knows nothing of, they can take nothing away.
+    const unseen = person.lanes.filter((lane) => isPrivate(lane, lanes) && !accessOn(asker.lanes, lane.laneId));
+    const named = new Set(change.lanes.map(({ laneId }) => laneId));
+    granted = [...change.lanes, ...unseen.filter(({ laneId }) => !named.has(laneId))];
   } else if (role !== person.role) {
     // What somebody was named for stays theirs; what came with the role goes with it.
     granted = [...lanesOfRole(role, lanes, asker.lanes), ...person.lanes.filter((lane) => isPrivate(lane, lanes))];

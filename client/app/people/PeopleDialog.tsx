@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { mayDo, ownerRole } from "#shared/access/roles.ts";
+import { mayDo, mayNarrow, ownerRole } from "#shared/access/roles.ts";
 import type { InvitationView, PersonView } from "#shared/protocol/api.ts";
 import { useSession } from "../../board/BoardContext.tsx";
 import { PersonMark } from "../../board/PersonMark.tsx";
 import { useView } from "../../board/use-people.ts";
-import { useLanguage } from "../../messages/language.tsx";
+import { useLanguage, useLaterMessages } from "../../messages/language.tsx";
 import { type CallError, call } from "../../session/api.ts";
 import { announce } from "../../ui/announcer.ts";
 import { Button } from "../../ui/Button.tsx";
@@ -13,6 +13,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { languageName } from "../language-name.ts";
 import { Trouble } from "../Trouble.tsx";
 import { usePeopleHere } from "../use-people-here.ts";
+import { ChangeAccess } from "./ChangeAccess.tsx";
 import { InvitationCard } from "./InvitationCard.tsx";
 import styles from "./PeopleDialog.module.css";
 
@@ -26,11 +27,11 @@ type Act = "approve" | "again" | "decline" | "revoke" | "remove";
 type Shown =
   | { readonly view: "list" }
   | { readonly view: "invitation"; readonly person: PersonView; readonly invitation: InvitationView }
-  | { readonly view: "sure"; readonly person: PersonView };
+  | { readonly view: "sure" | "access"; readonly person: PersonView };
 
 /** Everyone of this board: who is here, who may see it, who was asked. What each may do with whom, the relay decides. */
 export function PeopleDialog({ onInvite, onTakeHome, onClose }: PeopleDialogProps) {
-  const { say } = useLanguage();
+  const { say, tag } = useLanguage();
   const session = useSession();
   const view = useView();
   const here = usePeopleHere();
@@ -42,6 +43,7 @@ export function PeopleDialog({ onInvite, onTakeHome, onClose }: PeopleDialogProp
   const mayAnswer = mayDo(view.role, "approve-invitation");
   const mayRemove = mayDo(view.role, "remove-person");
   const mayInvite = mayDo(view.role, "invite");
+  const isSayable = useLaterMessages();
   const mayRenew = (person: PersonView) =>
     mayDo(view.role, "invite-at-once") ||
     (mayInvite &&
@@ -87,6 +89,20 @@ export function PeopleDialog({ onInvite, onTakeHome, onClose }: PeopleDialogProp
       </Dialog>
     );
   }
+  if (shown.view === "access") {
+    return (
+      <ChangeAccess
+        key="access"
+        person={shown.person}
+        onClose={() => setShown({ view: "list" })}
+        onDone={() => {
+          session.refreshView();
+          setShown({ view: "list" });
+          announce(say("people.done"));
+        }}
+      />
+    );
+  }
   if (shown.view === "sure") {
     const { person } = shown;
     return (
@@ -109,6 +125,11 @@ export function PeopleDialog({ onInvite, onTakeHome, onClose }: PeopleDialogProp
     );
   }
 
+  const endOf = (until: string) => {
+    if (Date.parse(until) <= Date.now()) return say("access.ended");
+    const when = new Date(until).toLocaleString(tag, { dateStyle: "medium", timeStyle: "short" });
+    return say("access.endsAt", { when });
+  };
   const shownPeople = view.people.filter((person) => person.standing !== "gone");
   return (
     <Dialog
@@ -156,6 +177,7 @@ export function PeopleDialog({ onInvite, onTakeHome, onClose }: PeopleDialogProp
                     <> · {say("people.askedBy", { name: session.person(person.invitedBy)?.name ?? "" })}</>
                   )}
                 </span>
+                {isSayable && person.until && <span className={styles.facts}>{endOf(person.until)}</span>}
                 {!isMe && (
                   <span className={styles.acts}>
                     {waits && mayAnswer && (
@@ -176,6 +198,11 @@ export function PeopleDialog({ onInvite, onTakeHome, onClose }: PeopleDialogProp
                     {(person.standing === "invited" || (waits && !mayAnswer)) && mayRenew(person) && (
                       <Button disabled={busy} onClick={() => act("revoke", person)}>
                         {say("people.takeBack")}
+                      </Button>
+                    )}
+                    {isSayable && !waits && mayNarrow(view.role, person.role) && (
+                      <Button disabled={busy} onClick={() => setShown({ view: "access", person })}>
+                        {say("access.change")}
                       </Button>
                     )}
                     {person.standing === "joined" && mayRemove && person.role !== ownerRole && (
