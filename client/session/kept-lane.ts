@@ -26,21 +26,30 @@ export function askKept(name: string): void {
   if (!asked.has(name)) asked.set(name, readNow(name));
 }
 
-/** `undefined` when this browser keeps nothing (some forbid it in private windows), or takes too long over it. */
-export function readKept(name: string): Promise<KeptLane | undefined> {
-  const found = asked.get(name);
+/**
+ * `undefined` when this browser keeps nothing (some forbid it in private windows), or takes too long over it. What comes
+ * too late goes to `onLate`, and is its own to close.
+ */
+export function readKept(name: string, onLate: (late: KeptLane) => void): Promise<KeptLane | undefined> {
+  const reading = asked.get(name) ?? readNow(name);
   asked.delete(name);
-  return found ?? readNow(name);
-}
-
-function readNow(name: string): Promise<KeptLane | undefined> {
   return new Promise((resolve) => {
     let isLate = false;
-    const giveUp = () => {
+    const timer = setTimeout(() => {
       isLate = true;
       resolve(undefined);
-    };
-    const timer = setTimeout(giveUp, openMs);
+    }, openMs);
+    reading.then((kept) => {
+      clearTimeout(timer);
+      if (!isLate) resolve(kept);
+      else if (kept) onLate(kept);
+    });
+  });
+}
+
+/** Never rejects. */
+function readNow(name: string): Promise<KeptLane | undefined> {
+  return new Promise((resolve) => {
     const read = (db: IDBDatabase) => {
       const transaction = db.transaction(["updates", "custom"], "readonly");
       const custom = transaction.objectStore("custom");
@@ -49,12 +58,10 @@ function readNow(name: string): Promise<KeptLane | undefined> {
       const isCopy = custom.get(copyKey);
       transaction.onabort = () => {
         db.close();
-        giveUp();
+        resolve(undefined);
       };
       transaction.oncomplete = () => {
-        clearTimeout(timer);
-        if (isLate) db.close();
-        else resolve({ db, rows: rows.result, unsaved: unsaved.result, isCopy: isCopy.result });
+        resolve({ db, rows: rows.result, unsaved: unsaved.result, isCopy: isCopy.result });
       };
     };
     try {
@@ -69,9 +76,9 @@ function readNow(name: string): Promise<KeptLane | undefined> {
         db.onversionchange = () => db.close();
         read(db);
       };
-      request.onerror = giveUp;
+      request.onerror = () => resolve(undefined);
     } catch {
-      giveUp();
+      resolve(undefined);
     }
   });
 }

@@ -242,8 +242,30 @@ export function openLaneLink(options: LaneLinkOptions): LaneLink {
     doc.on("update", provider._updateHandler);
   };
 
+  const adopt = (opened: OfflineCopy) => {
+    copy = opened;
+    applyUnheard(copy.rows);
+    copy.follow(doc, (origin) => origin === provider, [...(options.brought ?? []), ...early.splice(0)]);
+    const before = unsavedCount(ledger);
+    tell({ type: "restored", count: copy.unsaved });
+    if (before > 0) copy.keepUnsaved(unsavedCount(ledger));
+  };
+  const connectAnew = () => {
+    if (state !== "open") return;
+    provider.disconnect();
+    provider.connect();
+  };
+  // A copy that came too late to be waited for is still better than nothing to show. Not after the first sync: what of it
+  // the relay lacks would not be sent by this socket; the next opening has it.
+  const onLate = (late: OfflineCopy) => {
+    if (state !== "open" || everSynced || isBrought) return late.close();
+    adopt(late);
+    onChange();
+    connectAnew();
+  };
+
   // The offline copy goes first: what it holds must be in the step 2 that the first socket sends.
-  openOfflineCopy(options.copyName)
+  openOfflineCopy(options.copyName, onLate)
     .catch(() => undefined)
     .then((opened) => {
       if (state === "closed") {
@@ -251,14 +273,7 @@ export function openLaneLink(options: LaneLinkOptions): LaneLink {
         return;
       }
       state = "open";
-      copy = opened;
-      if (copy) {
-        applyUnheard(copy.rows);
-        copy.follow(doc, (origin) => origin === provider, [...(options.brought ?? []), ...early.splice(0)]);
-        const before = unsavedCount(ledger);
-        tell({ type: "restored", count: copy.unsaved });
-        if (before > 0) copy.keepUnsaved(unsavedCount(ledger));
-      }
+      if (opened) adopt(opened);
       onChange();
       provider.connect();
     });
@@ -280,11 +295,7 @@ export function openLaneLink(options: LaneLinkOptions): LaneLink {
     ledger: () => ledger,
     isShown: () => everSynced || isBrought || copy?.isCopy === true,
     isKept: () => copy !== undefined,
-    reconnect: () => {
-      if (state !== "open") return;
-      provider.disconnect();
-      provider.connect();
-    },
+    reconnect: connectAnew,
     disconnect: () => provider.disconnect(),
     close,
   };

@@ -1,5 +1,5 @@
 import * as Y from "yjs";
-import { copyKey, readKept, unsavedKey } from "./kept-lane.ts";
+import { copyKey, type KeptLane, readKept, unsavedKey } from "./kept-lane.ts";
 import { compactCopy } from "./lane-worker.ts";
 
 /**
@@ -34,10 +34,19 @@ const othersPauseMs = 250;
 const rowsBeforeCompaction = 500;
 const bytesBeforeCompaction = 512 * 1024;
 
-/** Reads what is kept under a name (`copyNameOf`). `undefined` when this device keeps nothing. */
-export async function openOfflineCopy(name: string): Promise<OfflineCopy | undefined> {
-  const kept = await readKept(name);
-  if (!kept) return undefined;
+/**
+ * Reads what is kept under a name (`copyNameOf`). `undefined` when this device keeps nothing, or takes too long over it:
+ * then `onLate` gets the copy, should it come after all, to take or to close.
+ */
+export async function openOfflineCopy(
+  name: string,
+  onLate: (copy: OfflineCopy) => void,
+): Promise<OfflineCopy | undefined> {
+  const kept = await readKept(name, (late) => onLate(copyOf(name, late)));
+  return kept && copyOf(name, kept);
+}
+
+function copyOf(name: string, kept: KeptLane): OfflineCopy {
   const { db } = kept;
   const write = (change: (updates: IDBObjectStore, custom: IDBObjectStore) => void): Promise<void> =>
     new Promise((resolve, reject) => {

@@ -101,6 +101,63 @@ test("A board that cannot be reached and was never opened here is not drawn as a
   await ana.board.cardWith("Something").waitFor({ timeout: 60_000 });
 });
 
+test("A device that is long in giving its copy shows it when it comes, and does not go on saying that it has none", async () => {
+  const { ana } = await anaAndBo();
+  await ana.board.addCard("home", "now", "Kept here");
+  await ana.board.saved();
+  await ana.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await ana.context.setOffline(true);
+  const slow = await ana.context.newPage();
+  // As a cheap phone whose storage is busy: the database opens, seconds after anybody waits for it.
+  await slow.addInitScript(() => {
+    const open = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = function (...call) {
+      return new Proxy(open.apply(this, call), {
+        get: (request, key) => Reflect.get(request, key, request),
+        set: (request, key, value) => {
+          const later = (event: Event) => setTimeout(() => value(event), 6_000);
+          return Reflect.set(request, key, key === "onsuccess" ? later : value, request);
+        },
+      });
+    };
+  });
+  await slow.goto(ana.page.url());
+  await slow.getByText(say("wait.unreachable")).waitFor();
+  await slow.locator("[data-card-id]").filter({ hasText: "Kept here" }).waitFor();
+  expect(await slow.getByText(say("wait.unreachable")).count()).toBe(0);
+  await slow.close();
+});
+
+test("The device keeps the screens for a return, and no word of a board among them", async () => {
+  const { ana } = await anaAndBo();
+  await ana.board.addCard("home", "now", "Nobody else's business");
+  await ana.board.saved();
+  await ana.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await ana.page.reload();
+  await ana.board.cardWith("Nobody else's business").waitFor();
+  const kept = await ana.page.evaluate(async () => {
+    const found: { path: string; text: string }[] = [];
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) {
+        const text = (await (await cache.match(request))?.text()) ?? "";
+        found.push({ path: new URL(request.url).pathname, text });
+      }
+    }
+    return found;
+  });
+  const paths = kept.map(({ path }) => path);
+  expect(paths).toEqual(expect.arrayContaining(["/board.html", "/index.html"]));
+  expect(paths.filter((path) => !/^\/(assets\/[^/]+|board\.html|index\.html|icon\.svg)$/.test(path))).toEqual([]);
+  expect(kept.filter(({ text }) => text.includes("Nobody else's business"))).toEqual([]);
+  const boardPage = kept.find(({ path }) => path === "/board.html")?.text;
+  expect(boardPage).not.toContain("board-view");
+  // The same screens come without a network, from there.
+  await ana.context.setOffline(true);
+  await ana.page.reload();
+  await ana.board.cardWith("Nobody else's business").waitFor();
+});
+
 test("Two who write in one card while apart keep both their words", async () => {
   const { ana, bo } = await anaAndBo();
   await ana.board.addCard("work", "now", "teacher");
