@@ -136,7 +136,7 @@ export function createMapModel(board: Board): MapModel {
     const points = nudged(placed);
     for (const id of cell.points.keys()) if (!points.has(id)) cell.near.remove(id);
     for (const [id, { x, y }] of points) cell.near.put(id, { x, y, width: cardWidth, height: cardHeight });
-    cell.points = new Map(points);
+    cell.points = points;
     readEnd(cell);
   };
 

@@ -16,7 +16,9 @@ export interface GridHash<Id> {
 
 export function createGridHash<Id>(squareSize = 256): GridHash<Id> {
   const rects = new Map<Id, Rect>();
-  const idsBySquare = new Map<string, Set<Id>>();
+  const idsBySquare = new Map<number, Set<Id>>();
+  // Far away two squares may share a key: rectangles are compared in the end, so that costs time and nothing else.
+  const keyOf = (column: number, row: number) => column * 65_536 + row;
 
   const span = (rect: Rect) => ({
     fromColumn: Math.floor(rect.x / squareSize),
@@ -24,10 +26,10 @@ export function createGridHash<Id>(squareSize = 256): GridHash<Id> {
     fromRow: Math.floor(rect.y / squareSize),
     toRow: Math.floor((rect.y + rect.height) / squareSize),
   });
-  const squaresOf = function* (rect: Rect): Generator<string> {
+  const forEachSquare = (rect: Rect, visit: (key: number) => void) => {
     const { fromColumn, toColumn, fromRow, toRow } = span(rect);
     for (let column = fromColumn; column <= toColumn; column += 1) {
-      for (let row = fromRow; row <= toRow; row += 1) yield `${column}/${row}`;
+      for (let row = fromRow; row <= toRow; row += 1) visit(keyOf(column, row));
     }
   };
   const isSameSpan = (a: Rect, b: Rect): boolean => {
@@ -45,11 +47,11 @@ export function createGridHash<Id>(squareSize = 256): GridHash<Id> {
     const rect = rects.get(id);
     if (!rect) return;
     rects.delete(id);
-    for (const square of squaresOf(rect)) {
+    forEachSquare(rect, (square) => {
       const ids = idsBySquare.get(square);
       ids?.delete(id);
       if (ids?.size === 0) idsBySquare.delete(square);
-    }
+    });
   };
 
   return {
@@ -61,11 +63,11 @@ export function createGridHash<Id>(squareSize = 256): GridHash<Id> {
       }
       remove(id);
       rects.set(id, rect);
-      for (const square of squaresOf(rect)) {
+      forEachSquare(rect, (square) => {
         const ids = idsBySquare.get(square);
         if (ids) ids.add(id);
         else idsBySquare.set(square, new Set([id]));
-      }
+      });
     },
     remove,
     get: (id) => rects.get(id),
@@ -80,7 +82,9 @@ export function createGridHash<Id>(squareSize = 256): GridHash<Id> {
       if ((toColumn - fromColumn + 1) * (toRow - fromRow + 1) > idsBySquare.size) {
         for (const id of rects.keys()) consider(id);
       } else {
-        for (const square of squaresOf(area)) for (const id of idsBySquare.get(square) ?? []) consider(id);
+        forEachSquare(area, (square) => {
+          for (const id of idsBySquare.get(square) ?? []) consider(id);
+        });
       }
       return [...found];
     },

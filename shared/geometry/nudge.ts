@@ -11,41 +11,66 @@ export const nudgeStep = 24;
  */
 export function nudged<Id extends string>(
   cards: readonly { readonly id: Id; readonly at: CellPoint }[],
-): ReadonlyMap<Id, CellPoint> {
+): Map<Id, CellPoint> {
+  const apart = unlessMeeting(cards);
+  if (apart) return apart;
   const drawn = new Map<Id, CellPoint>();
-  const drawnBySquare = new Map<string, CellPoint[]>();
-  const squareOf = (value: number) => Math.floor(value / nudgeStep);
-  const keyOf = (column: number, row: number) => `${column}/${row}`;
-
-  const isCovered = (at: CellPoint): boolean => {
-    const column = squareOf(at.x);
-    const row = squareOf(at.y);
-    for (let near = -1; near <= 1; near += 1) {
-      for (let below = -1; below <= 1; below += 1) {
-        const others = drawnBySquare.get(keyOf(column + near, row + below));
-        if (others?.some((other) => Math.abs(other.x - at.x) < nudgeStep && Math.abs(other.y - at.y) < nudgeStep)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  };
-
+  const squares = createSquares();
   const inOrder = [...cards].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   // Where the last card of each crowded point went, so that the next one does not walk the whole fan again.
   const fanEnds = new Map<string, CellPoint>();
   for (const { id, at } of inOrder) {
     const start = `${at.x}/${at.y}`;
     let spot = fanEnds.get(start) ?? at;
-    while (isCovered(spot)) spot = nextOfFan(spot);
+    while (squares.isCovered(spot)) spot = nextOfFan(spot);
     fanEnds.set(start, spot);
     drawn.set(id, spot);
-    const key = keyOf(squareOf(spot.x), squareOf(spot.y));
-    const square = drawnBySquare.get(key);
-    if (square) square.push(spot);
-    else drawnBySquare.set(key, [spot]);
+    squares.put(spot);
   }
   return drawn;
+}
+
+/** Every card at its own point, unless two nearly coincide: so it is on nearly every board, and needs no order of ids. */
+function unlessMeeting<Id extends string>(
+  cards: readonly { readonly id: Id; readonly at: CellPoint }[],
+): Map<Id, CellPoint> | undefined {
+  const drawn = new Map<Id, CellPoint>();
+  const squares = createSquares();
+  for (const { id, at } of cards) {
+    if (squares.isCovered(at)) return undefined;
+    squares.put(at);
+    drawn.set(id, at);
+  }
+  return drawn;
+}
+
+/** Points by the square of `nudgeStep` that they are in, so that each is compared with its neighbours alone. */
+function createSquares() {
+  const pointsBySquare = new Map<number, CellPoint[]>();
+  // Far outside any cell two squares may share a key: points are compared, so that costs time and nothing else.
+  const keyOf = (column: number, row: number) => row * 1024 + column;
+  const squareOf = (value: number) => Math.floor(value / nudgeStep);
+  return {
+    isCovered: (at: CellPoint): boolean => {
+      const column = squareOf(at.x);
+      const row = squareOf(at.y);
+      for (let near = -1; near <= 1; near += 1) {
+        for (let below = -1; below <= 1; below += 1) {
+          const others = pointsBySquare.get(keyOf(column + near, row + below));
+          if (others?.some((other) => Math.abs(other.x - at.x) < nudgeStep && Math.abs(other.y - at.y) < nudgeStep)) {
+            return true;
+          }
+        }
+      }
+      return false;
+    },
+    put: (at: CellPoint): void => {
+      const key = keyOf(squareOf(at.x), squareOf(at.y));
+      const points = pointsBySquare.get(key);
+      if (points) points.push(at);
+      else pointsBySquare.set(key, [at]);
+    },
+  };
 }
 
 /** Down and towards the end; at the cell's end edge straight on down, so that a card never leaves its cell. */
