@@ -33,8 +33,6 @@ type SealedPerson = Omit<PersonRecord, "lanes" | "named" | "name"> & {
   readonly words: Uint8Array;
 };
 
-const boardBound = ({ boardId, createdAt }: Omit<BoardRecord, "title">) => boundTo("board 1", boardId, createdAt);
-
 function personBound(person: Omit<PersonRecord, "name">): Buffer {
   const { personId, boardId, role, language, colour, symbol, accountId, standing, named, invitedBy, createdAt } =
     person;
@@ -62,6 +60,13 @@ function fromWords(words: Uint8Array | undefined): string {
 }
 
 export function createBoardRows({ one, all, run }: Statements, keys: BoardKeys): BoardRows {
+  /** With the list of its lanes: a board from which one was taken out does not open as if it had never been there. */
+  const boardBound = ({ boardId, createdAt }: Omit<BoardRecord, "title">): Buffer => {
+    const sql = "SELECT lane_id AS laneId, kind FROM lanes WHERE board_id = ? ORDER BY lane_id";
+    const lanes = all<Pick<LaneRecord, "laneId" | "kind">>(sql, boardId).map(({ laneId, kind }) => [laneId, kind]);
+    return boundTo("board 1", boardId, createdAt, JSON.stringify(lanes));
+  };
+
   const openBoard = ({ words, ...rest }: SealedBoard): BoardRecord => ({
     boardId: rest.boardId,
     title: fromWords(unseal(keys.of(rest.boardId), boardBound(rest), words)),
@@ -83,11 +88,11 @@ export function createBoardRows({ one, all, run }: Statements, keys: BoardKeys):
       return row && openBoard(row);
     },
     addBoard: (board, lanes) => {
-      const words = seal(keys.ofOrNew(board.boardId), boardBound(board), toWords(board.title));
-      run("INSERT INTO boards (board_id, words, created_at) VALUES (?, ?, ?)", board.boardId, words, board.createdAt);
       for (const lane of lanes) {
         run("INSERT INTO lanes (lane_id, board_id, kind) VALUES (?, ?, ?)", lane.laneId, lane.boardId, lane.kind);
       }
+      const words = seal(keys.ofOrNew(board.boardId), boardBound(board), toWords(board.title));
+      run("INSERT INTO boards (board_id, words, created_at) VALUES (?, ?, ?)", board.boardId, words, board.createdAt);
     },
     setTitle: (boardId, title) => {
       const row = one<SealedBoard>(`SELECT ${boardColumns} FROM boards WHERE board_id = ?`, boardId);

@@ -129,6 +129,16 @@ describe("a sealed store", () => {
     expect(await store.recoverLane(sharedLane, 0)).toEqual(failing);
   });
 
+  test("[R9] a board from which a lane was taken out, or given another kind, does not pass for whole", async () => {
+    for (const sql of ["DELETE FROM lanes WHERE kind = 'offers'", "UPDATE lanes SET kind = 'private'"]) {
+      const store = await harmed(sql);
+      expect(await store.board(boardId)).toEqual(failing);
+      expect(await seqsOf(store)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      // It can still be erased.
+      expect(await got(store.eraseBoard(boardId))).toMatchObject({ people: 2 });
+    }
+  });
+
   test("[R9] a role or a right that was changed in the file is not believed", async () => {
     for (const sql of ["UPDATE people SET role = 'worker'", "UPDATE members SET access = 'write'"]) {
       const store = await harmed(sql);
