@@ -74,6 +74,16 @@ test("[R7] news says what each client gains from the known clock on, and what is
   });
 });
 
+test("[R7] what arrives as gone is known as deleted, what was known alive before is not", () => {
+  const lane = createLaneIndex();
+  const erased = rawItem(contentKinds.deleted, {}, 2);
+  receive(lane, rawUpdate([{ client: 1, structs: [rawItem(string, {}, "ab"), erased, rawGone(3)] }]));
+  expect(lane.deletions()).toEqual([{ client: 1, from: 2, to: 7 }]);
+  receive(lane, rawUpdate([{ client: 1, structs: [rawGone(7), rawItem(string, {}, "c")] }]));
+  expect(lane.deletions()).toEqual([{ client: 1, from: 2, to: 7 }]);
+  expect(lane.clockOf(1)).toBe(8);
+});
+
 test("[R7] the state vector is what Yjs would write, and nobody else's copy changes with it", () => {
   const lane = createLaneIndex();
   const doc = aDoc(9);
@@ -111,6 +121,9 @@ test("[R3] what hangs on clocks that the lane lacks is a gap, however it hangs o
   expect(judge(lane, rawUpdate([], { 1: [[4, 1]] })).kind).toBe("news");
   expect(judge(lane, rawUpdate([], { 1: [[4, 2]] })), "a deletion of what is not there").toEqual(lacking);
   expect(judge(lane, rawUpdate([], { 8: [[0, 1]] }))).toEqual(lacking);
+  const beyond = { client: 3, structs: [rawItem(string, { left: [2, 1] }, "a")] };
+  const run = { client: 2, structs: [rawItem(string, {}, "a")] };
+  expect(judge(lane, rawUpdate([beyond, run])), "past the end of another run").toEqual(lacking);
 });
 
 test("[R3] none of 4,000 updates that wait for one that never comes is kept, and the lane weighs what it did", () => {
@@ -186,6 +199,16 @@ test("[R4] structs that wait for each other are refused", () => {
     { client: 2, structs: waitsFor([1, 1]) },
   ]);
   expect(judge(createLaneIndex(), later)).toEqual({ kind: "harmful" });
+  const afterItself = rawUpdate([
+    { client: 3, structs: [...waitsFor([2, 0]), ...waitsFor([3, 0])] },
+    { client: 2, structs: waitsFor([3, 1]) },
+  ]);
+  expect(judge(createLaneIndex(), afterItself)).toEqual({ kind: "harmful" });
+  for (const update of [ring, parents, later, afterItself]) {
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, update);
+    expect(doc.store.pendingStructs, "Yjs would keep it for ever").not.toBeNull();
+  }
 });
 
 test("[R3] a struct that stands half in what is known is asked for again, as Yjs throws when that half is gone", () => {

@@ -233,6 +233,9 @@ test("[R4] short texts are bounded, running words by their update alone", () => 
 test("[R4] numbers that would not survive arithmetic are refused, padded to whatever length", () => {
   expect(outcome(Uint8Array.of(...Array.from({ length: 200 }, () => 0x80), 0, 0))).toBe("malformed");
   expect(outcome(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f))).toBe("malformed");
+  const ofClient = (...client: number[]) => Uint8Array.of(1, 1, ...client, 0, 0, 1, 0);
+  expect(outcome(ofClient(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f))).toBe("read");
+  expect(outcome(ofClient(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f))).toBe("malformed");
 });
 
 test("[R4] more structs than the receiver allows are refused before they are walked", () => {
