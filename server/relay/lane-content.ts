@@ -5,44 +5,178 @@ import type { Seq, StoredLane } from "../store/board-store.ts";
 import { cutUpdate } from "./cut-update.ts";
 import { createLaneIndex, type Judgement, type LaneIndex } from "./lane-index.ts";
 import { type Folded, type LaneBytes, storedBounds } from "./lane-work.ts";
-import { createPackedRows } from "./packed-rows.ts";
+import { PackedRows } from "./packed-rows.ts";
 import { type ReadUpdate, type Run, readUpdate } from "./update-reader.ts";
 
 /**
  * What the relay holds of an open lane [R7]: the bytes of its snapshot, those of the updates since, and an index of the
  * two. No document. What has been accepted but not yet written counts for what comes next, and for nobody else.
+ *
+ * A class, as the index below it: a function for each thing that it can do would weigh more than what most lanes hold.
  */
-export interface LaneContent {
+export class LaneContent {
+  readonly #index: LaneIndex;
+  readonly #tail: PackedRows;
+  #pieces: readonly Uint8Array[];
+  #snapshotVector: Uint8Array;
+  #foldedUpTo: Seq;
+  #upTo: Seq;
+  #losses = 0;
+  /** Accepted and not yet answered by the store, in order. */
+  #underWay: ReadUpdate[] = none;
+  /** The index with those taken; only there while it is needed. */
+  #ahead: LaneIndex | undefined;
+
+  constructor(start: ContentStart) {
+    this.#index = start.index;
+    this.#tail = start.tail;
+    this.#pieces = start.pieces;
+    this.#snapshotVector = start.snapshotVector;
+    this.#foldedUpTo = start.foldedUpTo;
+    this.#upTo = start.upTo;
+  }
+
   /** What this update would be after all that has been accepted. Changes nothing. */
-  readonly judge: (update: ReadUpdate) => Judgement;
+  judge(update: ReadUpdate): Judgement {
+    return this.#current().judge(update);
+  }
+
   /** The first clock of this client that has not been accepted. */
-  readonly clockOf: (client: number) => number;
+  clockOf(client: number): number {
+    return this.#current().clockOf(client);
+  }
+
   /** It is on its way to the store. */
-  readonly accept: (update: ReadUpdate) => void;
+  accept(update: ReadUpdate): void {
+    if (this.#underWay === none) this.#underWay = [];
+    this.#underWay.push(update);
+    this.#ahead?.take(update);
+  }
+
   /**
    * The store has it. To be called in the order of `accept`. `false`: what it hangs on was lost meanwhile, so it is left
    * out here, as it will be at the next loading; what is missing has to come again, and this with it.
    */
-  readonly written: (update: ReadUpdate, seq: Seq) => boolean;
+  written(update: ReadUpdate, seq: Seq): boolean {
+    this.#upTo = seq;
+    this.#answered(update);
+    // Without a loss it is as it was judged when it was accepted.
+    const verdict = this.#losses > 0 ? this.#index.judge(update).kind : "news";
+    if (verdict !== "news") return verdict === "nothing-new";
+    this.#index.take(update);
+    this.#tail.push(update.bytes);
+    return true;
+  }
+
   /** The store does not have it. In order, as `written`. */
-  readonly lost: (update: ReadUpdate) => void;
+  lost(update: ReadUpdate): void {
+    this.#losses++;
+    this.#answered(update);
+    this.#ahead = undefined;
+  }
+
   /** Something was written that this lane holds already. */
-  readonly passed: (seq: Seq) => void;
+  passed(seq: Seq): void {
+    this.#upTo = Math.max(this.#upTo, seq);
+  }
+
   /** How often something accepted was lost: what was judged before the last time may have been judged wrongly. */
-  readonly losses: () => number;
+  losses(): number {
+    return this.#losses;
+  }
+
   /** Of what is written. */
-  readonly stateVector: () => Uint8Array;
-  readonly upTo: () => Seq;
+  stateVector(): Uint8Array {
+    return this.#index.stateVector();
+  }
+
+  upTo(): Seq {
+    return this.#upTo;
+  }
+
   /** What answers this state vector; `undefined` when it is none. */
-  readonly answer: (stateVector: Uint8Array) => Answer | undefined;
+  answer(stateVector: Uint8Array): Answer | undefined {
+    const has = readStateVector(stateVector);
+    if (!has) return undefined;
+    if (has.size === 0) {
+      const all = [...this.#pieces, ...this.#tail.all()];
+      return { kind: "updates", updates: all.length > 0 ? all : [deletionsUpdate(this.#index.deletions())] };
+    }
+    if (covers(has, this.#snapshotVector)) return { kind: "updates", updates: this.#sinceSnapshot(has) };
+    return { kind: "diff", lane: this.everything() };
+  }
+
   /** Everything, in the order to apply it. */
-  readonly everything: () => LaneBytes;
-  readonly tail: () => { readonly rows: number; readonly bytes: number };
-  readonly snapshotBytes: () => number;
+  everything(): LaneBytes {
+    return { pieces: this.#pieces, rows: this.#tail.all() };
+  }
+
+  tail(): { readonly rows: number; readonly bytes: number } {
+    return { rows: this.#tail.length, bytes: this.#tail.byteLength };
+  }
+
+  snapshotBytes(): number {
+    return this.#pieces.reduce((sum, piece) => sum + piece.length, 0);
+  }
+
+  foldedUpTo(): Seq {
+    return this.#foldedUpTo;
+  }
+
   /** Takes the place of the snapshot and of the first `rows` updates after it, and of what the lane knew to be deleted. */
-  readonly folded: (result: Folded, rows: number, upTo: Seq) => void;
-  readonly foldedUpTo: () => Seq;
+  folded(result: Folded, rows: number, upTo: Seq): void {
+    this.#foldedUpTo = upTo;
+    this.#pieces = result.pieces;
+    this.#snapshotVector = result.stateVector;
+    this.#tail.dropFirst(rows);
+    // What documents delete by themselves stands in no update, and would look like news in somebody's step 2.
+    const deletions = readUpdate(result.deletions, storedBounds);
+    if (!deletions.ok) return;
+    for (const index of this.#ahead ? [this.#index, this.#ahead] : [this.#index]) {
+      if (index.judge(deletions.value).kind === "news") index.take(deletions.value);
+    }
+  }
+
+  #current(): LaneIndex {
+    if (this.#underWay.length === 0) return this.#index;
+    if (this.#ahead) return this.#ahead;
+    const ahead = this.#index.copy();
+    for (const update of this.#underWay) if (ahead.judge(update).kind === "news") ahead.take(update);
+    this.#ahead = ahead;
+    return ahead;
+  }
+
+  #answered(update: ReadUpdate): void {
+    const at = this.#underWay.indexOf(update);
+    if (at >= 0) this.#underWay.splice(at, 1);
+    if (this.#underWay.length === 0) this.#ahead = undefined;
+  }
+
+  /** Each row that has something for a reader who has the snapshot, and last all deletions, as no state vector tells of them. */
+  #sinceSnapshot(has: ReadonlyMap<number, number>): readonly Uint8Array[] {
+    const updates: Uint8Array[] = [];
+    if (!covers(has, this.#index.stateVector())) {
+      for (const row of this.#tail.all()) {
+        const read = readUpdate(row, storedBounds);
+        if (read.ok && read.value.runs.some(({ client, to }) => (has.get(client) ?? 0) < to)) updates.push(row);
+      }
+    }
+    updates.push(deletionsUpdate(this.#index.deletions()));
+    return updates;
+  }
 }
+
+interface ContentStart {
+  readonly index: LaneIndex;
+  readonly tail: PackedRows;
+  readonly pieces: readonly Uint8Array[];
+  readonly snapshotVector: Uint8Array;
+  readonly foldedUpTo: Seq;
+  readonly upTo: Seq;
+}
+
+/** Nothing is under way; replaced before anything is put in. */
+const none: ReadUpdate[] = [];
 
 export type Answer =
   | { readonly kind: "updates"; readonly updates: readonly Uint8Array[] }
@@ -60,14 +194,13 @@ export interface OpenedContent {
 /** `undefined`: the snapshot is not one. */
 export function openLaneContent(stored: StoredLane): OpenedContent | undefined {
   const index = createLaneIndex();
-  const tail = createPackedRows();
+  const tail = new PackedRows();
+  const foldedUpTo: Seq = stored.snapshot?.upTo ?? 0;
   let pieces: readonly Uint8Array[] = [];
   let snapshotVector = emptyVector;
-  let foldedUpTo: Seq = stored.snapshot?.upTo ?? 0;
   let upTo = foldedUpTo;
   let dangling = 0;
   let unreadable = 0;
-  let losses = 0;
 
   if (stored.snapshot) {
     const read = readUpdate(stored.snapshot.bytes, storedBounds);
@@ -93,97 +226,8 @@ export function openLaneContent(stored: StoredLane): OpenedContent | undefined {
     } else if (verdict?.kind === "gap") dangling++;
     else if (verdict?.kind !== "nothing-new") unreadable++;
   }
-
-  /** Accepted and not yet answered by the store, in order. */
-  const underWay: ReadUpdate[] = [];
-  /** The index with those taken; only there while it is needed. */
-  let ahead: LaneIndex | undefined;
-
-  const current = (): LaneIndex => {
-    if (underWay.length === 0) return index;
-    if (ahead) return ahead;
-    ahead = index.copy();
-    for (const update of underWay) if (ahead.judge(update).kind === "news") ahead.take(update);
-    return ahead;
-  };
-  const answered = (update: ReadUpdate) => {
-    const at = underWay.indexOf(update);
-    if (at >= 0) underWay.splice(at, 1);
-    if (underWay.length === 0) ahead = undefined;
-  };
-  const everything = (): LaneBytes => ({ pieces, rows: tail.all() });
-
-  /** Each row that has something for a reader who has the snapshot, and last all deletions, as no state vector tells of them. */
-  const sinceSnapshot = (has: ReadonlyMap<number, number>): readonly Uint8Array[] => {
-    const updates: Uint8Array[] = [];
-    if (!covers(has, index.stateVector())) {
-      for (const row of tail.all()) {
-        const read = readUpdate(row, storedBounds);
-        if (read.ok && read.value.runs.some(({ client, to }) => (has.get(client) ?? 0) < to)) updates.push(row);
-      }
-    }
-    updates.push(deletionsUpdate(index.deletions()));
-    return updates;
-  };
-
-  return {
-    dangling,
-    unreadable,
-    content: {
-      judge: (update) => current().judge(update),
-      clockOf: (client) => current().clockOf(client),
-      accept: (update) => {
-        underWay.push(update);
-        ahead?.take(update);
-      },
-      written: (update, seq) => {
-        upTo = seq;
-        answered(update);
-        // Without a loss it is as it was judged when it was accepted.
-        if (losses > 0 && index.judge(update).kind !== "news") return index.judge(update).kind === "nothing-new";
-        index.take(update);
-        tail.push(update.bytes);
-        return true;
-      },
-      lost: (update) => {
-        losses++;
-        answered(update);
-        ahead = undefined;
-      },
-      passed: (seq) => {
-        upTo = Math.max(upTo, seq);
-      },
-      losses: () => losses,
-      stateVector: index.stateVector,
-      upTo: () => upTo,
-      answer: (stateVector) => {
-        const has = readStateVector(stateVector);
-        if (!has) return undefined;
-        if (has.size === 0) {
-          const all = [...pieces, ...tail.all()];
-          return { kind: "updates", updates: all.length > 0 ? all : [deletionsUpdate(index.deletions())] };
-        }
-        if (covers(has, snapshotVector)) return { kind: "updates", updates: sinceSnapshot(has) };
-        return { kind: "diff", lane: everything() };
-      },
-      everything,
-      tail: () => ({ rows: tail.length(), bytes: tail.byteLength() }),
-      snapshotBytes: () => pieces.reduce((sum, piece) => sum + piece.length, 0),
-      foldedUpTo: () => foldedUpTo,
-      folded: (result, rows, seq) => {
-        foldedUpTo = seq;
-        pieces = result.pieces;
-        snapshotVector = result.stateVector;
-        tail.dropFirst(rows);
-        // What documents delete by themselves stands in no update, and would look like news in somebody's step 2.
-        const deletions = readUpdate(result.deletions, storedBounds);
-        if (!deletions.ok) return;
-        for (const each of ahead ? [index, ahead] : [index]) {
-          if (each.judge(deletions.value).kind === "news") each.take(deletions.value);
-        }
-      },
-    },
-  };
+  const content = new LaneContent({ index, tail, pieces, snapshotVector, foldedUpTo, upTo });
+  return { content, dangling, unreadable };
 }
 
 const emptyVector: Uint8Array = new Uint8Array([0]);
