@@ -5,6 +5,8 @@ export interface Part {
   readonly name: string;
   /** What is done, in a line, for the reader of the table. */
   readonly title: string;
+  /** For what is the same each time. */
+  readonly mostRepetitions?: number;
   readonly run: (context: PartContext) => Promise<PartRun>;
 }
 

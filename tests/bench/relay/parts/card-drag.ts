@@ -14,6 +14,8 @@ let script: BoardScript | undefined;
 /** A card is carried across the map: 60 moves in a second, each shown in presence, and where it lands as one edit. */
 export const cardDrag: Part = {
   name: "drag",
+  // Three boards in each, and bytes are bytes.
+  mostRepetitions: 1,
   title: "One card carried for a second (60 moves shown, one edit), on a board of 3",
   run: ({ start, say }) =>
     withSide(start, async (side) => {
