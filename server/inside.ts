@@ -107,6 +107,7 @@ export async function openInside(
       ...{ store: { ...store, loadLane: damages.loadLane }, clock: systemClock, log, work },
       onEdit: watch.edited,
       audit: audit.note,
+      onCommit: metrics.committed,
     });
     const staff = limitStaff(
       await openStaffAccounts({
@@ -174,12 +175,12 @@ export async function openInside(
       store,
       setupToken: setupToken.value,
       counts: () => {
-        const { connections, rooms, updates, refused } = relay.counts();
+        const { connections, rooms, closed, ...totals } = relay.counts();
         return {
-          sockets: connections,
-          rooms,
-          edits: updates,
-          refused: { edit: refused, ...Object.fromEntries(refusedSockets) },
+          ...{ sockets: connections, rooms, closed, totals },
+          waitingForDisk: totals["waiting-for-disk"],
+          waitingWork: thread.waiting(),
+          refused: { ...refusedEdits(totals), ...Object.fromEntries(refusedSockets) },
         };
       },
       erase: (boardId) => eraseBoardLive({ store, boardErased: relay.boardErased, inTurn }, boardId),
@@ -196,5 +197,18 @@ function countingRefusals(admit: Admit, counts: Map<string, number>): Admit {
     const admitted = await admit(request, laneId);
     if (!admitted.ok) counts.set(admitted.error.kind, (counts.get(admitted.error.kind) ?? 0) + 1);
     return admitted;
+  };
+}
+
+/** `refused-gap` of the relay's counts as `edit-gap`: sockets are refused by kinds of their own. */
+function refusedEdits(totals: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const kinds = Object.entries(totals).flatMap(([name, count]) => {
+    const kind = /^refused-(.+)$/.exec(name)?.[1];
+    return kind ? [[`edit-${kind}`, count] as const] : [];
+  });
+  return {
+    ...Object.fromEntries(kinds),
+    "forged-presence": totals["forged-presence"] ?? 0,
+    "bad-frame": totals["bad-frame"] ?? 0,
   };
 }

@@ -10,6 +10,8 @@ export interface HistoryThread {
   readonly run: <Kind extends HistoryTask["kind"]>(
     task: Extract<HistoryTask, { readonly kind: Kind }>,
   ) => Promise<Result<HistoryAnswers[Kind], NoHistory>>;
+  /** Tasks under way or waiting. */
+  readonly waiting: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export function createHistoryThread(): HistoryThread {
         waiting -= 1;
       }
     },
+    waiting: () => waiting,
     close: async () => {
       clearTimeout(idle);
       await end();
