@@ -11,7 +11,7 @@ const rowsOf = (table: ClockTable): readonly Run[] =>
   }));
 
 test("[R7] stretches added in any order and overlapping in any way merge into what a set of clocks says", () => {
-  for (let seed = 1; seed <= 200; seed++) {
+  for (let seed = 1; seed <= 60; seed++) {
     const seeded = createSeeded(seed);
     const table = new ClockTable();
     const clocks = new Set<string>();
@@ -41,7 +41,7 @@ test("[R7] stretches added in any order and overlapping in any way merge into wh
 });
 
 test("[R7] rows inserted among others end up in their order", () => {
-  for (let seed = 1; seed <= 100; seed++) {
+  for (let seed = 1; seed <= 40; seed++) {
     const seeded = createSeeded(seed);
     const all = Array.from({ length: 60 }, (_, at) => ({ client: Math.floor(at / 10), from: (at % 10) * 3, to: at }));
     const order = (a: Run, b: Run) => a.client - b.client || a.from - b.from;
