@@ -21,7 +21,7 @@ export async function doctor(config: Config, now: () => number = Date.now): Admi
   const hasData = existsSync(file);
   if (hasData) {
     findings.push(lookAtSpace(dataDir, file), lookAtKey(config));
-    const opened = openDataCopy(file);
+    const opened = openDataCopy(file, readMasterKey(config));
     if (opened.ok) {
       try {
         findings.push(await lookAtData(opened.value, file, config), lookAtClock(opened.value, now()));
@@ -103,6 +103,10 @@ async function lookAtData(copy: DataCopy, file: string, config: Config): Promise
   const troubles = copy.troubles("quick");
   if (troubles.length > 0) {
     return look(`The data file ${file} is damaged (${troubles[0]?.replaceAll("\n", " ")}). ${restoreAdvice}`);
+  }
+  const changed = copy.words === "opened" ? copy.recordTroubles() : [];
+  if (changed.length > 0) {
+    return look(`Something in the data file ${file} was changed by another hand than ours. ${restoreAdvice}`, changed);
   }
   if (copy.schema < knownSchema) {
     return fine(`The data file is whole, and of an older version: the next start upgrades it, after a copy beside it.`);
