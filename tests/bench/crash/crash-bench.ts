@@ -96,7 +96,7 @@ async function look(side: Side, seats: readonly Seat[], tally: Tally): Promise<v
   const [seat] = seats;
   if (!seat) return;
   const looking = await openWitness(side.server.port(), seat, () => {});
-  tally.compare(await looking.settled());
+  tally.compare(await looking.settled(tally.isAllIn));
   looking.close();
   await looking.ended;
 }

@@ -5,6 +5,8 @@ export interface Tally {
   readonly acked: (clientId: number, clock: number) => void;
   /** Clocks `from` up to, not including, `to` came to somebody else's screen. */
   readonly sawRange: (clientId: number, from: number, to: number) => void;
+  /** Whether nothing that was acked or seen is missing of what the server has, as `compare` takes it. */
+  readonly isAllIn: (kept: ReadonlyMap<number, number>) => boolean;
   /** Up to which clock of each client the server still has everything. Counts what is missing, each edit once. */
   readonly compare: (kept: ReadonlyMap<number, number>) => void;
   readonly totals: () => Totals;
@@ -53,6 +55,12 @@ export function createTally(): Tally {
     sawRange: (clientId, from, to) => {
       for (let clock = from; clock < to; clock += 1) if (note(seen, clientId, clock)) seenCount += 1;
     },
+    isAllIn: (kept) =>
+      [acked, seen].every((promised) =>
+        [...promised].every(
+          ([clientId, clocks]) => clocks.size === 0 || Math.max(...clocks) < (kept.get(clientId) ?? 0),
+        ),
+      ),
     compare: (kept) => {
       ackedLost += dropMissing(acked, kept);
       seenLost += dropMissing(seen, kept);

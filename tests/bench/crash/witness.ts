@@ -5,14 +5,14 @@ import { emptyVector } from "../relay/wire.ts";
 
 /** Somebody with an empty device who only looks on. */
 export interface Witness {
-  /** Everything that has come, as a clock for each client id, once nothing more comes. */
-  readonly settled: () => Promise<ReadonlyMap<number, number>>;
+  /** Everything that has come, as a clock for each client id: once that is enough, or nothing more has come for long. */
+  readonly settled: (isEnough: (kept: ReadonlyMap<number, number>) => boolean) => Promise<ReadonlyMap<number, number>>;
   readonly close: () => void;
   readonly ended: Promise<void>;
 }
 
-/** Silence after which a board is taken to be all here: some servers answer first and look on their disk afterwards. */
-const silenceMs = 60;
+/** Silence after which nothing more is expected: some servers answer first and look on their disk afterwards. */
+const silenceMs = 3_000;
 
 export async function openWitness(
   port: number,
@@ -46,9 +46,12 @@ export async function openWitness(
   });
   await visit.syncedAt;
   return {
-    settled: async () => {
-      while (performance.now() - heardAt < silenceMs) await new Promise((done) => setTimeout(done, 10));
-      return Y.decodeStateVector(Y.encodeStateVector(doc));
+    settled: async (isEnough) => {
+      for (;;) {
+        const kept = Y.decodeStateVector(Y.encodeStateVector(doc));
+        if (isEnough(kept) || performance.now() - heardAt >= silenceMs) return kept;
+        await new Promise((done) => setTimeout(done, 10));
+      }
     },
     close: () => visit.socket.close(),
     ended,
