@@ -4,7 +4,7 @@ import type { OpenLane } from "#shared/protocol/api.ts";
 import type { RefusedKind } from "#shared/protocol/messages.ts";
 import { compareLanes } from "./compare-lanes.ts";
 import { fetchLane } from "./fetch-lane.ts";
-import { isGoingRound, keepNotTaken, letGoNotTaken, type NotTaken, readNotTaken } from "./not-taken.ts";
+import { isGoingRound, keepNotTaken, letGoNotTaken, type NotTaken, noteBegun, readNotTaken } from "./not-taken.ts";
 import type { OfflineCopy } from "./offline-copy.ts";
 
 export interface RefusedLane {
@@ -44,6 +44,7 @@ export async function beginAnew(refused: RefusedLane): Promise<KeepLate | undefi
   const relays = await fetching.doc;
 
   const at = now();
+  noteBegun(laneId, at);
   const id = `${laneId}:${at}`;
   let kept = -1;
   const keep = async () => {

@@ -99,7 +99,17 @@ export function isInMemoryAlone(notTaken: readonly NotTaken[]): boolean {
   return notTaken.some(({ id }) => inMemory.has(id));
 }
 
+/** When each lane was begun anew on this page, also where nothing was left to show for it. Unix ms. */
+const begunAt = new Map<LaneId, number[]>();
+
+export function noteBegun(laneId: LaneId, now: number): void {
+  begunAt.set(laneId, [...(begunAt.get(laneId) ?? []), now].slice(-mostInARow));
+}
+
 /** Whether this lane has been refused so often of late that to begin again would be going round in circles. */
 export function isGoingRound(notTaken: readonly NotTaken[], laneId: LaneId, now: number): boolean {
-  return notTaken.filter((one) => one.laneId === laneId && now - one.at < inARowMs).length >= mostInARow;
+  const isOfLate = (at: number) => now - at < inARowMs;
+  const kept = notTaken.filter((one) => one.laneId === laneId && isOfLate(one.at)).length;
+  const begun = (begunAt.get(laneId) ?? []).filter(isOfLate).length;
+  return Math.max(kept, begun) >= mostInARow;
 }

@@ -68,7 +68,8 @@ function taken(frames: readonly Uint8Array[]): Y.Doc {
   }
   return relays;
 }
-const until = (isDone: () => boolean) => vi.waitFor(() => expect(isDone()).toBe(true));
+const patience = { timeout: 20_000, interval: 5 };
+const until = (isDone: () => boolean) => vi.waitFor(() => expect(isDone()).toBe(true), patience);
 
 test("of the frames y-protocols writes, a step 2 and an update count; a step 1 and presence do not", () => {
   expect([stepOne, stepTwo, update, presence].map(countedFrame)).toEqual([undefined, "step2", "update", undefined]);
@@ -113,7 +114,7 @@ describe("[R4] more than the relay takes at once", () => {
   test("a step 2 that the relay takes whole is left whole", async () => {
     const socket = open();
     socket.send(frame((encoder) => syncProtocol.writeSyncStep2(encoder, written(2_000, 60))));
-    await vi.waitFor(() => expect(socket.left).toHaveLength(1));
+    await vi.waitFor(() => expect(socket.left).toHaveLength(1), patience);
     expect(sent.map(({ frame: type }) => type)).toEqual(["step2"]);
   });
 
@@ -145,7 +146,7 @@ describe("[R4] more than the relay takes at once", () => {
       // The line has taken what was there.
       socket.bufferedAmount = 0;
       expect(sent.at(-1)?.frame).toBe("step2");
-    });
+    }, patience);
     expect(taken(socket.left.filter((bytes) => bytes !== presence)).getMap("cards").size).toBe(8_000);
   });
 
@@ -153,6 +154,6 @@ describe("[R4] more than the relay takes at once", () => {
     const socket = open(() => Promise.reject(new Error("no network")));
     const whole = updateFrame(Y.encodeStateAsUpdate(written(3_000, 100)));
     socket.send(whole);
-    await vi.waitFor(() => expect(socket.left).toEqual([whole]));
+    await vi.waitFor(() => expect(socket.left).toEqual([whole]), patience);
   });
 });
