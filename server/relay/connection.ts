@@ -22,8 +22,13 @@ export interface Connection {
   readonly noteOffence: () => boolean;
   /** Its way for updates; everything else goes by `send`. */
   readonly delivery: Delivery;
-  /** Sync steps 1 sent to it that it has not answered. */
-  readonly asked: { steps: number };
+  /**
+   * What it was asked for by the relay: steps 1 that it has not answered. Since its last answer: whether something of it was
+   * refused, so that what came next may hang on that, and how many gaps were excused.
+   */
+  readonly asked: { steps: number; refused: boolean; excused: number };
+  /** The state vector of its own last step 1 while that waits for an answer, and when the last answer went out. */
+  readonly asks: { waiting: Uint8Array | undefined; answeredAt: number };
 
   readonly isOpen: () => boolean;
   /** Closes it (1013) instead when its queue is past the limit [R6]. */
@@ -125,7 +130,8 @@ export function createConnection(deps: ConnectionDeps): Connection {
       send,
       giveUp: () => close("resync"),
     }),
-    asked: { steps: 0 },
+    asked: { steps: 0, refused: false, excused: 0 },
+    asks: { waiting: undefined, answeredAt: Number.NEGATIVE_INFINITY },
     isOpen: () => open,
     send,
     sendPresence: (frame) => {

@@ -4,14 +4,84 @@ import type { LaneWork } from "./lane-work.ts";
 import type { Clock, LaneStore, RelayLog } from "./ports.ts";
 
 /** Makes snapshots of one lane, never two at once [R7]. */
-export interface Folding {
+export class Folding {
+  readonly #deps: FoldingDeps;
+  /** Rows and bytes from which it folds; more after one that failed, so that it is tried again later. */
+  #atRows: number;
+  #atBytes: number;
+  #folding: Promise<void> | undefined;
+  #wroteAt = 0;
+  #cancelWait: (() => void) | undefined;
+  #closed = false;
+
+  constructor(deps: FoldingDeps) {
+    this.#deps = deps;
+    this.#atRows = deps.settings.tailBeforeSnapshot;
+    this.#atBytes = deps.settings.tailBytesBeforeSnapshot;
+  }
+
   /** Something was written: folds when there is enough of it. */
-  readonly wrote: () => void;
+  wrote(): void {
+    this.#wroteAt = this.#deps.clock.now();
+    this.#foldIfDue();
+  }
+
   /** Folds what is written, if anything is. Settles when it is done, or could not be. */
-  readonly now: () => Promise<void>;
+  now(): Promise<void> {
+    this.#folding ??= this.#fold().then(() => {
+      this.#folding = undefined;
+      this.#foldIfDue();
+    });
+    return this.#folding;
+  }
+
   /** Settles when none is under way. */
-  readonly settled: () => Promise<void>;
-  readonly close: () => void;
+  async settled(): Promise<void> {
+    await this.#folding;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelWait?.();
+  }
+
+  #foldIfDue(): void {
+    const { content, clock } = this.#deps;
+    const tail = content.tail();
+    if (this.#closed || tail.rows === 0) return;
+    // By the lane's own size: folding takes as long as the lane is large, and large updates come one after the other.
+    const isLarge = tail.bytes >= Math.max(this.#atBytes, content.snapshotBytes());
+    if (isLarge || tail.rows >= this.#atRows * patience) void this.now();
+    else if (tail.rows >= this.#atRows) this.#cancelWait ??= clock.setTimer(quietMs, () => this.#foldIfQuiet());
+  }
+
+  #foldIfQuiet(): void {
+    const { content, clock } = this.#deps;
+    const leftMs = this.#wroteAt + quietMs - clock.now();
+    this.#cancelWait = leftMs > 0 ? clock.setTimer(leftMs, () => this.#foldIfQuiet()) : undefined;
+    if (leftMs <= 0 && content.tail().rows >= this.#atRows) void this.now();
+  }
+
+  async #fold(): Promise<void> {
+    const { laneId, content, work, store, log, settings, count } = this.#deps;
+    const upTo = content.upTo();
+    const { rows, bytes } = content.tail();
+    if (this.#closed || upTo === content.foldedUpTo()) return;
+    const folded = await work.fold(content.everything()).catch(() => undefined);
+    if (this.#closed) return;
+    this.#atRows = settings.tailBeforeSnapshot + (folded ? 0 : rows);
+    this.#atBytes = settings.tailBytesBeforeSnapshot + (folded ? 0 : bytes);
+    if (!folded) {
+      count("work-failed");
+      return log.warn({ laneId, rows }, "updates could not be folded; the log still holds everything");
+    }
+    content.folded(folded, rows, upTo);
+    if (folded.skipped > 0)
+      log.warn({ laneId, skipped: folded.skipped }, "updates that cannot be applied are left out");
+    const written = await store.writeSnapshot(laneId, { upTo, bytes: folded.snapshot }).catch(() => undefined);
+    if (written?.ok) count("snapshots");
+    else log.warn({ laneId }, "snapshot could not be written; the log still holds everything");
+  }
 }
 
 export interface FoldingSettings {
@@ -35,69 +105,3 @@ export interface FoldingDeps {
 /** While people write without a pause, four times as many updates come first: each folding costs a document. */
 const patience = 4;
 const quietMs = 2_000;
-
-export function createFolding({ laneId, content, work, store, clock, log, settings, count }: FoldingDeps): Folding {
-  const first = { rows: settings.tailBeforeSnapshot, bytes: settings.tailBytesBeforeSnapshot };
-  /** Higher after one that failed, so that it is tried again later. */
-  let at = first;
-  let folding: Promise<void> | undefined;
-  let wroteAt = 0;
-  let cancelWait: (() => void) | undefined;
-  let closed = false;
-
-  const foldIfDue = () => {
-    const tail = content.tail();
-    if (closed || tail.rows === 0) return;
-    // By the lane's own size: folding takes as long as the lane is large, and large updates come one after the other.
-    const isLarge = tail.bytes >= Math.max(at.bytes, content.snapshotBytes());
-    if (isLarge || tail.rows >= at.rows * patience) return void now();
-    if (tail.rows >= at.rows) cancelWait ??= clock.setTimer(quietMs, foldIfQuiet);
-  };
-
-  const foldIfQuiet = () => {
-    const leftMs = wroteAt + quietMs - clock.now();
-    cancelWait = leftMs > 0 ? clock.setTimer(leftMs, foldIfQuiet) : undefined;
-    if (leftMs <= 0 && content.tail().rows >= at.rows) void now();
-  };
-
-  const now = (): Promise<void> => {
-    folding ??= fold().then(() => {
-      folding = undefined;
-      foldIfDue();
-    });
-    return folding;
-  };
-
-  const fold = async (): Promise<void> => {
-    const upTo = content.upTo();
-    const { rows, bytes } = content.tail();
-    if (closed || upTo === content.foldedUpTo()) return;
-    const folded = await work.fold(content.everything()).catch(() => undefined);
-    if (closed) return;
-    if (!folded) {
-      at = { rows: rows + first.rows, bytes: bytes + first.bytes };
-      count("work-failed");
-      return log.warn({ laneId, rows }, "updates could not be folded; the log still holds everything");
-    }
-    at = first;
-    content.folded(folded, rows, upTo);
-    if (folded.skipped > 0)
-      log.warn({ laneId, skipped: folded.skipped }, "updates that cannot be applied are left out");
-    const written = await store.writeSnapshot(laneId, { upTo, bytes: folded.snapshot }).catch(() => undefined);
-    if (written?.ok) count("snapshots");
-    else log.warn({ laneId }, "snapshot could not be written; the log still holds everything");
-  };
-
-  return {
-    wrote: () => {
-      wroteAt = clock.now();
-      foldIfDue();
-    },
-    now,
-    settled: async () => folding,
-    close: () => {
-      closed = true;
-      cancelWait?.();
-    },
-  };
-}

@@ -75,10 +75,6 @@ export function createIntake(deps: IntakeDeps): Intake {
   const { clock, laneLog, content, claims, count, ask } = deps;
   /** Connections whose acks are to be looked at when this turn is over, so that one frame says it for all of a group. */
   const ackDue = new Set<Connection>();
-  /** Something of theirs was refused, so what they send next may hang on it. */
-  const refusedBefore = new WeakSet<Connection>();
-  /** Gaps since the last step 2 that were nobody's fault. */
-  const excused = new WeakMap<Connection, number>();
 
   const ackSoon = (connection: Connection) => {
     if (ackDue.size === 0) queueMicrotask(sendAcks);
@@ -94,8 +90,8 @@ export function createIntake(deps: IntakeDeps): Intake {
     if (brings !== undefined) {
       connection.ledger.settleStep2(number, brings);
       if (!connection.ledger.hasLost()) {
-        refusedBefore.delete(connection);
-        excused.delete(connection);
+        connection.asked.refused = false;
+        connection.asked.excused = 0;
       } else if (connection.asked.steps === 0 && !laneLog.failing()) {
         // Lost since that was asked, and so perhaps a piece of this very answer.
         ask(connection);
@@ -107,7 +103,7 @@ export function createIntake(deps: IntakeDeps): Intake {
   const refuse = (connection: Connection, number: UpdateCount, kind: RefusedKind) => {
     count("refused");
     count(`refused-${kind}`);
-    refusedBefore.add(connection);
+    connection.asked.refused = true;
     if (connection.asksAcks) connection.tell({ type: "refused", count: number, kind });
     else connection.send(permissionDeniedFrame(kind));
     connection.ledger.settle(number);
@@ -130,11 +126,8 @@ export function createIntake(deps: IntakeDeps): Intake {
     const grown = update.runs.flatMap(({ client, to }) => (to > content.clockOf(client) ? [client] : []));
     const owned = claims.judge(grown, connection.person().personId, true);
     if (owned.kind === "others" && !mayReturn) return refuse(connection, number, "not-yours");
-    const isExcused =
-      why === "straddling" || asked.steps > 0 || (!answersStep1 && (ledger.hasLost() || refusedBefore.has(connection)));
-    const times = (excused.get(connection) ?? 0) + 1;
-    if (!isExcused || times > mostExcused) return refuse(connection, number, "gap");
-    excused.set(connection, times);
+    const isExcused = why === "straddling" || asked.steps > 0 || (!answersStep1 && (ledger.hasLost() || asked.refused));
+    if (!isExcused || ++asked.excused > mostExcused) return refuse(connection, number, "gap");
     count("gaps");
     ledger.lose(number);
     // Asked when all that is on its way is here, or the answer would straddle again.
@@ -160,6 +153,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     readonly answersStep1: boolean;
     readonly brings: UpdateCount | undefined;
     readonly mayReturn: boolean;
+    readonly isSecondLook?: boolean;
     readonly update: ReadUpdate;
     readonly frame: Uint8Array;
   }
@@ -192,11 +186,9 @@ export function createIntake(deps: IntakeDeps): Intake {
   };
 
   /** A reader's copy has deleted by itself what the lane has not learned yet: that is no write. */
-  const learning = new WeakSet<ReadUpdate>();
   const forgive = (connection: Connection, arrived: Arrived) => {
-    if (learning.has(arrived.update)) return refuse(connection, arrived.number, "read-only");
-    learning.add(arrived.update);
-    void deps.learnDeletions().then(() => judge(connection, arrived));
+    if (arrived.isSecondLook) return refuse(connection, arrived.number, "read-only");
+    void deps.learnDeletions().then(() => judge(connection, { ...arrived, isSecondLook: true }));
   };
 
   const append = (connection: Connection, arrived: Arrived, grown: readonly number[]) => {

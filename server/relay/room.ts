@@ -2,19 +2,19 @@ import { unreachable } from "#shared/assert.ts";
 import type { BoardId, LaneId, PersonId } from "#shared/board/ids.ts";
 import type { NoticeKind } from "#shared/protocol/messages.ts";
 import type { NewAuditEntry } from "../store/board-store.ts";
-import { type Answers, createAnswers } from "./answers.ts";
-import { createClaims } from "./claims.ts";
+import { Answers } from "./answers.ts";
+import { Claims } from "./claims.ts";
 import type { Connection } from "./connection.ts";
-import { createFolding, type Folding, type FoldingSettings } from "./folding.ts";
+import { Folding, type FoldingSettings } from "./folding.ts";
 import { parseFrame, step1Frame } from "./frames.ts";
 import { createIntake, type Intake, type IntakeCount } from "./intake.ts";
 import { type LaneContent, openLaneContent } from "./lane-content.ts";
-import { type CommitLatency, openLaneLog } from "./lane-log.ts";
+import { type CommitLatency, LaneLog } from "./lane-log.ts";
 import type { LaneWork } from "./lane-work.ts";
 import type { Clock, LaneStore, RelayLog } from "./ports.ts";
 import { createPresenceTable } from "./presence.ts";
 import { createPresenceFrames } from "./presence-frames.ts";
-import { createTraces } from "./traces.ts";
+import { Traces } from "./traces.ts";
 
 /** One lane while somebody is on it: check, write, pass on, force, ack. */
 export interface Room {
@@ -98,7 +98,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
   let loadFailing = false;
   let cancelGrace = () => {};
   let cancelTick: (() => void) | undefined;
-  let claims = createClaims([]);
+  let claims = new Claims([]);
 
   const presence = createPresenceTable({
     ownerOf: (clientId) => claims.ownerOf(clientId),
@@ -108,20 +108,24 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
       return sight !== "others";
     },
   });
-  const traces = createTraces({ laneId, boardId, clock, audit: deps.audit });
+  const traces = new Traces({ laneId, boardId, clock, audit: deps.audit });
 
-  const laneLog = openLaneLog(laneId, deps, {
-    failing: () => {
-      notify("not-storing");
-      deps.onFailing();
+  const laneLog = new LaneLog(
+    laneId,
+    { store, clock, log },
+    {
+      failing: () => {
+        notify("not-storing");
+        deps.onFailing();
+      },
+      healed: () => {
+        notify("storing-again");
+        // Stock clients too answer this with all that the lane lacks, and so what was dropped comes back.
+        for (const connection of connections) ask(connection);
+      },
+      committed: deps.onCommit,
     },
-    healed: () => {
-      notify("storing-again");
-      // Stock clients too answer this with all that the lane lacks, and so what was dropped comes back.
-      for (const connection of connections) ask(connection);
-    },
-    committed: deps.onCommit,
-  });
+  );
 
   const notify = (kind: NoticeKind) => {
     for (const connection of connections) connection.tell({ type: "notice", kind });
@@ -149,7 +153,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
         count("loads");
         const opened = loaded.value.damage ? undefined : openLaneContent(loaded.value);
         if (!opened) return becomeDamaged({ damage: loaded.value.damage?.what ?? "snapshot" });
-        claims = createClaims(loaded.value.clientIds);
+        claims = new Claims(loaded.value.clientIds);
         becomeLive(opened.content, loaded.value.returningUntil ?? 0);
         const { dangling, unreadable } = opened;
         if (dangling + unreadable > 0) {
@@ -179,8 +183,8 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
   };
 
   const becomeLive = (content: LaneContent, returningUntil: number) => {
-    const folding = createFolding({ laneId, content, work, store, clock, log, settings, count });
-    const answers = createAnswers({ content, work, clock, count, reject: rejectFrame });
+    const folding = new Folding({ laneId, content, work, store, clock, log, settings, count });
+    const answers = new Answers({ content, work, clock, count, reject: rejectFrame });
     const intake = createIntake({
       ...{ laneId, clock, log, laneLog, content, claims, returningUntil, count, passOn, ask },
       onWritten: (connection, seq) => {
@@ -341,7 +345,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
       tickSoon();
     },
     notify,
-    depth: laneLog.depth,
+    depth: () => laneLog.depth(),
     drain: async () => {
       if (status !== "open") return;
       status = "draining";
