@@ -107,15 +107,26 @@ function lookThrough(db: DatabaseSync, schema: number, masterKey: Uint8Array | u
         return [describeError(error)];
       }
     },
-    recordTroubles: () => (operations ? recordTroubles(db, operations) : []),
+    recordTroubles: () => (operations ? atOneMoment(db, () => recordTroubles(db, operations)) : []),
     laneIds: () =>
       db
         .prepare("SELECT lane_id FROM lanes UNION SELECT lane_id FROM updates UNION SELECT lane_id FROM snapshots")
         .all()
         .map((row) => row.lane_id as LaneId),
-    readLane: (laneId) => (isSealed ? readSealedLane(db, laneId, operations) : readPlainLane(db, laneId)),
+    readLane: (laneId) =>
+      atOneMoment(db, () => (isSealed ? readSealedLane(db, laneId, operations) : readPlainLane(db, laneId))),
     close: () => db.close(),
   };
+}
+
+/** A server may be writing: what is compared has to be of the same moment. */
+function atOneMoment<T>(db: DatabaseSync, read: () => T): T {
+  db.exec("BEGIN");
+  try {
+    return read();
+  } finally {
+    if (db.isTransaction) db.exec("COMMIT");
+  }
 }
 
 function recordTroubles(db: DatabaseSync, { reads }: Operations): readonly string[] {

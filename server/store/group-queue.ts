@@ -23,20 +23,21 @@ export interface GroupQueue {
   readonly flush: () => void;
 }
 
-/** How long a write may wait for company while an earlier group is on its way (DESIGN R1). */
+/** Time between two groups of updates, and so the longest that one waits for company (DESIGN R1). */
 const groupMs = 4;
 
 /**
- * Puts tasks together into groups, in the order they came. The first goes at once; what comes while a group is on its
- * way to the disk goes together, when that group is forced or after `groupMs`, so that a quiet board waits for nobody
- * and a busy one pays for one commit, one message and one sync for many. What only reads does not wait behind nothing.
+ * Puts tasks together into groups, in the order they came. Updates go at once when the last group left `groupMs` ago or
+ * earlier, else then: somebody who writes alone waits for nobody, and a busy server pays for one commit, one message and
+ * one sync for many (a group costs as much as three updates in it). What else is written, and what only reads, goes as
+ * soon as the last group is written: somebody waits for each of these.
  */
 export function createGroupQueue(post: (message: ToWorker, transfer: ArrayBuffer[]) => void): GroupQueue {
   let waiting: Asked[] = [];
   let lastGroup = 0;
   let isHeld = false;
   let isCutPlanned = false;
-  let isOverdue = false;
+  let lastCutAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   const unwritten = new Map<number, readonly Asked[]>();
   const unforced = new Map<number, readonly Asked[]>();
@@ -51,8 +52,8 @@ export function createGroupQueue(post: (message: ToWorker, transfer: ArrayBuffer
   const cut = () => {
     clearTimeout(timer);
     timer = undefined;
-    isOverdue = false;
     if (waiting.length === 0) return;
+    lastCutAt = performance.now();
     const group = waiting;
     waiting = [];
     send(group, false);
@@ -61,16 +62,15 @@ export function createGroupQueue(post: (message: ToWorker, transfer: ArrayBuffer
   const cutIfDue = () => {
     isCutPlanned = false;
     if (isHeld || waiting.length === 0) return;
-    const isIdle = unwritten.size === 0 && unforced.size === 0;
+    if (!waiting.some(({ task }) => isWrite(task))) return cut();
     // While a group is not even committed another one could not be: it would only queue where it can no longer grow.
-    if (isIdle || (isOverdue && unwritten.size === 0) || !waiting.some(({ task }) => isWrite(task))) return cut();
-    if (!timer && !isOverdue) {
-      timer = setTimeout(() => {
-        timer = undefined;
-        isOverdue = true;
-        cutIfDue();
-      }, groupMs);
-    }
+    if (unwritten.size > 0) return;
+    const waitMs = waiting.every(({ task }) => task.kind === "append") ? lastCutAt + groupMs - performance.now() : 0;
+    if (waitMs <= 0) return cut();
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      cutIfDue();
+    }, waitMs);
   };
 
   return {

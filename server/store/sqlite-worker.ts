@@ -27,6 +27,8 @@ import { prepareOperations } from "./sqlite-operations.ts";
 const checkpointWhenQuietPages = 500;
 const checkpointAtOncePages = 2_000;
 const quietMs = 100;
+/** Time between two syncs for updates alone. Nobody reads *Saved* that soon, and each costs two wake-ups and a message. */
+const forceEveryMs = 6;
 /** How often the length of the log is looked up. */
 const groupsBetweenLooks = 16;
 
@@ -52,6 +54,8 @@ function serve({ db, wal, close, tellCleanStop }: OpenFile): void {
   let countedCommits = 0;
   let settled = 0;
   let isForcing = false;
+  let forcedAt = Number.NEGATIVE_INFINITY;
+  let forceTimer: NodeJS.Timeout | undefined;
   /** A sync failed: what it left unsure has to be written again before anything else is. See `WalFile.rewrite`. */
   let isUnsure = false;
   let closing = false;
@@ -72,12 +76,14 @@ function serve({ db, wal, close, tellCleanStop }: OpenFile): void {
         const needsForce = message.tasks.some((task, index) => isWrite(task) && outcomes[index]?.kind === "done");
         if (needsForce && !db.isTransaction) {
           committed = message.group;
-          force();
+          if (message.tasks.every(({ kind }) => kind === "append")) forceSoon();
+          else force();
         }
         break;
       }
       case "close":
         closing = true;
+        force();
         if (!isForcing) finish();
         break;
       default:
@@ -208,10 +214,20 @@ function serve({ db, wal, close, tellCleanStop }: OpenFile): void {
     return emptyLog(db);
   }
 
+  /** At once, unless the last time was just now: then what comes in between shares the next. */
+  function forceSoon(): void {
+    const waitMs = forcedAt + forceEveryMs - performance.now();
+    if (waitMs <= 0) force();
+    else forceTimer ??= setTimeout(force, waitMs);
+  }
+
   /** Forces all that is committed by now; what is committed meanwhile waits for the next round, together. */
   function force(): void {
+    clearTimeout(forceTimer);
+    forceTimer = undefined;
     if (isForcing || committed === settled) return;
     isForcing = true;
+    forcedAt = performance.now();
     const target = committed;
     const updates = countedCommits;
     const pages = proof && !db.isTransaction ? logPages().pages : 0;
@@ -232,10 +248,13 @@ function serve({ db, wal, close, tellCleanStop }: OpenFile): void {
         }
         say({ kind: "forced", upTo: target });
       }
-      force();
-      if (isForcing) return;
-      if (closing) finish();
-      else considerCheckpoint();
+      if (closing) {
+        force();
+        if (!isForcing) finish();
+      } else {
+        if (committed !== settled) forceSoon();
+        if (!isForcing) considerCheckpoint();
+      }
     });
   }
 
