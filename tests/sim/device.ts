@@ -178,7 +178,10 @@ export function createDevice(
     repeat: () => {
       if (lastUpdate) send(updateFrame(lastUpdate));
     },
-    sendRaw: send,
+    sendRaw: (frame) => {
+      const over = socket;
+      over?.up.send(frame.length, () => over.handlers.onFrame(frame));
+    },
     unsettled: () => (socket ? socket.sent.length - socket.acked : 0),
     refusals: () => refusals,
     closedWith: () => closedWith,
