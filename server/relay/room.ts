@@ -7,7 +7,7 @@ import { Claims } from "./claims.ts";
 import type { Connection } from "./connection.ts";
 import { Folding, type FoldingSettings } from "./folding.ts";
 import { parseFrame, step1Frame } from "./frames.ts";
-import { createIntake, type Intake, type IntakeCount } from "./intake.ts";
+import { Intake, type IntakeCount } from "./intake.ts";
 import { type LaneContent, openLaneContent } from "./lane-content.ts";
 import { type CommitLatency, LaneLog } from "./lane-log.ts";
 import type { LaneWork } from "./lane-work.ts";
@@ -185,7 +185,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
   const becomeLive = (content: LaneContent, returningUntil: number) => {
     const folding = new Folding({ laneId, content, work, store, clock, log, settings, count });
     const answers = new Answers({ content, work, clock, count, reject: rejectFrame });
-    const intake = createIntake({
+    const intake = new Intake({
       ...{ laneId, clock, log, laneLog, content, claims, returningUntil, count, passOn, ask },
       onWritten: (connection, seq) => {
         traces.wrote(connection, seq);
