@@ -89,9 +89,9 @@ export function openFile(settings: WorkerSettings): Result<OpenFile, OpenFailure
       if (found > 0) copyBefore(db, file, known);
       migrate(db, migrations, found, settings.masterKey);
     }
-    if (!settings.beside) finishSealing(db, file, settings.masterKey);
     const facts = createStoreFacts(createStatements(db));
     if (!isRightKey(db, facts, settings.masterKey)) return refuse({ kind: "store-other-key", file });
+    if (!settings.beside) finishSealing(db, file, settings.masterKey);
     db.exec("BEGIN IMMEDIATE; COMMIT"); // Makes sure that there is a log to open.
     const wal = openWalFile(`${file}-wal`);
     opened.unshift(wal); // Closed after the database.

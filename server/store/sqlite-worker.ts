@@ -320,10 +320,10 @@ function serve({ db, wal, close, tellCleanStop }: OpenFile): void {
     try {
       // SQLite copies the log into the database when it closes, so the log had better be sure.
       makeSure();
+      tellCleanStop();
     } catch {
-      // Nobody was told that the unsure part is safe, and its senders still hold it.
+      // Nobody was told that the unsure part is safe, and its senders still hold it: the next start lets them bring it.
     }
-    tellCleanStop();
     close();
     say({ kind: "closed" });
     port?.close();
