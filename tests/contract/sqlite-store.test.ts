@@ -90,7 +90,9 @@ describe("sqlite keeps what it was given", () => {
         said.set(laneId, Math.max(seq, said.get(laneId) ?? 0));
       const { store } = await open({ file });
       for (const [laneId, seq] of said) {
-        const { tail } = await got(store.loadLane(laneId as LaneId));
+        const { tail, damage, returningUntil } = await got(store.loadLane(laneId as LaneId));
+        expect(damage).toBeUndefined();
+        expect(returningUntil).toBeGreaterThan(Date.now());
         expect(tail.length).toBeGreaterThanOrEqual(seq);
         for (const [index, update] of tail.entries()) {
           expect(update.seq).toBe(index + 1);

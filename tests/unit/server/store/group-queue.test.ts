@@ -57,7 +57,7 @@ describe("grouping of what the store is asked", () => {
     expect(groups[0]?.tasks[1]).toMatchObject({ from: 2, length: 2 });
   });
 
-  test("[R1] what comes while a group is on its way goes together when that is forced", async () => {
+  test("[R1] what comes while a group is on its way goes together 4 ms after that left, forced or not", async () => {
     ask("Ana");
     await turn();
     ask("Bo");
@@ -65,8 +65,10 @@ describe("grouping of what the store is asked", () => {
     ask("Ana");
     await turn();
     written(1);
-    expect(sizes()).toEqual([1]);
     queue.take({ kind: "forced", upTo: 1 });
+    await vi.advanceTimersByTimeAsync(3);
+    expect(sizes()).toEqual([1]);
+    await vi.advanceTimersByTimeAsync(1);
     expect(sizes()).toEqual([1, 2]);
     expect(heard).toEqual(["Ana done", "Ana forced"]);
   });
@@ -121,6 +123,7 @@ describe("grouping of what the store is asked", () => {
     await turn();
     written(1, "disk");
     expect(heard).toEqual(["Ana disk"]);
+    await vi.advanceTimersByTimeAsync(4);
     expect(sizes()).toEqual([1, 1]);
   });
 
