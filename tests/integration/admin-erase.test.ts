@@ -16,7 +16,9 @@ function found(folder: string, words: readonly string[]): readonly string[] {
   );
 }
 
-test("erasing under a running server sends everybody away for good, and not one of 200 words is in any file of the data folder", async () => {
+test("erasing under a running server sends everybody away for good, and not one of 200 words is in any file of the data folder", {
+  timeout: 180_000,
+}, async () => {
   const server = await aServer();
   const board = await boardOf(server, "Ana Kept-Between-Us");
   const bos = await boardOf(server, "Bo");
