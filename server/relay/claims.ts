@@ -8,7 +8,7 @@ import type { ClientIdOwner } from "../store/board-store.ts";
 export class Claims {
   readonly #owners = new Map<number, PersonId>();
   /** Known here and not yet to the store. */
-  readonly #unkept = new Set<number>();
+  #unkept: Set<number> | undefined;
 
   constructor(stored: readonly ClientIdOwner[]) {
     for (const { clientId, personId } of stored) this.#owners.set(clientId, personId);
@@ -25,6 +25,7 @@ export class Claims {
     const owner = this.#owners.get(clientId);
     if (owner !== undefined) return owner === personId ? "own" : "others";
     this.#owners.set(clientId, personId);
+    this.#unkept ??= new Set();
     this.#unkept.add(clientId);
     return "new";
   }
@@ -38,7 +39,7 @@ export class Claims {
     for (const clientId of clientIds) {
       const owner = this.#owners.get(clientId);
       if (owner === undefined ? !mayClaim : owner !== personId) return others;
-      if (owner === undefined || this.#unkept.has(clientId)) claims.push(clientId);
+      if (owner === undefined || this.#unkept?.has(clientId)) claims.push(clientId);
     }
     return { kind: "own", claims };
   }
@@ -52,8 +53,9 @@ export class Claims {
   kept(clientIds: readonly number[], personId: PersonId): void {
     for (const clientId of clientIds) {
       this.#owners.set(clientId, personId);
-      this.#unkept.delete(clientId);
+      this.#unkept?.delete(clientId);
     }
+    if (this.#unkept?.size === 0) this.#unkept = undefined;
   }
 }
 

@@ -71,22 +71,23 @@ interface Arrived {
 export class Intake {
   readonly #deps: IntakeDeps;
   /** Connections whose acks are to be looked at when this turn is over, so that one frame says it for all of a group. */
-  readonly #ackDue = new Set<Connection>();
+  #ackDue: Set<Connection> | undefined;
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
   }
 
   #ackSoon(connection: Connection) {
-    if (this.#ackDue.size === 0) queueMicrotask(() => this.sendAcks());
+    if (!this.#ackDue) queueMicrotask(() => this.sendAcks());
+    this.#ackDue ??= new Set();
     this.#ackDue.add(connection);
   }
 
   /** Says to those concerned how far their updates are settled. At once, and not at the end of this turn. */
   sendAcks(): void {
     const { count } = this.#deps;
-    for (const connection of this.#ackDue) if (connection.sendAck()) count("acks");
-    this.#ackDue.clear();
+    for (const connection of this.#ackDue ?? []) if (connection.sendAck()) count("acks");
+    this.#ackDue = undefined;
   }
 
   /** `brings`: how many of the updates before it a sync step 2 stands in for; `undefined` for what is none. */

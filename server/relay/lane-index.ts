@@ -64,7 +64,10 @@ export class LaneIndex {
       if (to > from) grows.push({ client, from, to });
     }
     const newDeletions = update.deletions.reduce((sum, run) => sum + (coversRun(this.#deleted, run) ? 0 : 1), 0);
-    return grows.length + newDeletions === 0 ? { kind: "nothing-new" } : { kind: "news", grows, newDeletions };
+    if (grows.length + newDeletions > 0) return { kind: "news", grows, newDeletions };
+    // It will not be taken.
+    this.#latest = undefined;
+    return { kind: "nothing-new" };
   }
 
   /** Only what `judge` called news, or a gap for its `straddling` alone. */

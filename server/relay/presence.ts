@@ -11,27 +11,6 @@ export interface Presenter {
   readonly person: () => PersonRecord;
 }
 
-/**
- * Who is doing what on one lane [R5]. Each connection has one client id, the first it shows. A stock client sends on what
- * it hears of others: such entries are passed over, and are no offence.
- */
-export interface PresenceTable {
-  /**
-   * `bad`: it held an entry of the connection's own that is too large or not an object. `forged`: it shows something in the
-   * name of somebody else's client id. `undecodable`: not presence at all.
-   */
-  readonly receive: (from: Presenter, entries: Uint8Array) => "fine" | "bad" | "forged" | "undecodable";
-  /** Others will see them go. */
-  readonly leave: (who: Presenter) => void;
-  /** Writes the person anew on what their connections show. */
-  readonly restamp: (personId: PersonId) => void;
-  readonly hasChanges: () => boolean;
-  /** What changed since the last call, encoded once; hand each reader all but its own. */
-  readonly takeChanges: () => readonly PresenceChange[];
-  /** What a newcomer should see. */
-  readonly current: () => readonly PresenceChange[];
-}
-
 export interface PresenceChange {
   readonly by: Presenter | undefined;
   /** As every client reads it, with who it is. */
@@ -72,54 +51,127 @@ export interface ClientIds {
   readonly show: (clientId: number, personId: PersonId) => boolean;
 }
 
-export function createPresenceTable(ids: ClientIds): PresenceTable {
-  const knownById = new Map<number, Known>();
-  const idByHolder = new Map<Presenter, number>();
+/**
+ * Who is doing what on one lane [R5]. Each connection has one client id, the first it shows. A stock client sends on what
+ * it hears of others: such entries are passed over, and are no offence.
+ */
+export class PresenceTable {
+  readonly #ids: ClientIds;
+  readonly #knownById = new Map<number, Known>();
+  readonly #idByHolder = new Map<Presenter, number>();
   /** Connections whose client id a newer one of the same person has taken over. */
-  const takenOver = new WeakSet<Presenter>();
-  const changed = new Set<Known>();
+  #takenOver: WeakSet<Presenter> | undefined;
+  #changed: Set<Known> | undefined;
 
-  const change = (known: Known, sentClock: number) => {
+  constructor(ids: ClientIds) {
+    this.#ids = ids;
+  }
+
+  /**
+   * `bad`: it held an entry of the connection's own that is too large or not an object. `forged`: it shows something in the
+   * name of somebody else's client id. `undecodable`: not presence at all.
+   */
+  receive(from: Presenter, entries: Uint8Array): "fine" | "bad" | "forged" | "undecodable" {
+    try {
+      const decoder = decoding.createDecoder(entries);
+      const count = decoding.readVarUint(decoder);
+      if (count > entriesInFrame) return "undecodable";
+      let verdict: "fine" | "bad" | "forged" = "fine";
+      for (let index = 0; index < count; index++) {
+        const clientId = decoding.readVarUint(decoder);
+        const clock = decoding.readVarUint(decoder);
+        // We count on from it for others, and past what a number holds nobody could read the frame.
+        if (clock > limits.largestClock) return "undecodable";
+        const found = this.#receiveEntry(from, clientId, clock, viewOfBytes(decoder));
+        if (found !== "fine" && verdict !== "forged") verdict = found;
+      }
+      return decoding.hasContent(decoder) ? "undecodable" : verdict;
+    } catch {
+      return "undecodable";
+    }
+  }
+
+  /** Others will see them go. */
+  leave(who: Presenter): void {
+    const clientId = this.#idByHolder.get(who);
+    this.#idByHolder.delete(who);
+    const known = clientId === undefined ? undefined : this.#knownById.get(clientId);
+    if (!known) return;
+    this.#hide(known);
+    known.holder = undefined;
+  }
+
+  /** Writes the person anew on what their connections show. */
+  restamp(personId: PersonId): void {
+    for (const known of this.#knownById.values()) {
+      if (known.personId !== personId || !known.doing) continue;
+      known.lift++;
+      known.isStampTold = false;
+      this.#change(known, known.sentClock + 1);
+    }
+  }
+
+  hasChanges(): boolean {
+    return this.#changed !== undefined;
+  }
+
+  /** What changed since the last call, encoded once; hand each reader all but its own. */
+  takeChanges(): readonly PresenceChange[] {
+    const changes = [...(this.#changed ?? [])].map((known): PresenceChange => {
+      const { holder, doing, isStampTold, clientId, sentClock } = known;
+      known.isStampTold = doing !== undefined;
+      const short = isStampTold && doing !== undefined ? encodeEntry(clientId, sentClock, doing) : undefined;
+      return { by: holder, entry: entryOf(known), short };
+    });
+    this.#changed = undefined;
+    return changes;
+  }
+
+  /** What a newcomer should see. */
+  current(): readonly PresenceChange[] {
+    return [...this.#knownById.values()]
+      .filter((known) => known.doing !== undefined)
+      .map((known) => ({ by: known.holder, entry: entryOf(known), short: undefined }));
+  }
+
+  #change(known: Known, sentClock: number): void {
     known.sentClock = sentClock;
     known.entry = undefined;
-    changed.add(known);
-  };
-  const entryOf = (known: Known): Uint8Array => {
-    const { clientId, sentClock, doing, holder } = known;
-    known.entry ??= encodeEntry(clientId, sentClock, doing && holder ? withStamp(doing, holder.person()) : "null");
-    return known.entry;
-  };
+    this.#changed ??= new Set();
+    this.#changed.add(known);
+  }
 
-  const show = (known: Known, clock: number, doing: string) => {
+  #show(known: Known, clock: number, doing: string): void {
     known.clientClock = clock;
     known.doing = doing;
     known.lift = Math.max(known.lift, known.sentClock + 1 - clock);
-    change(known, clock + known.lift);
-  };
+    this.#change(known, clock + known.lift);
+  }
 
   // Readers take a removal at the very clock they know.
-  const hide = (known: Known) => {
+  #hide(known: Known): void {
     if (!known.doing) return;
     known.doing = undefined;
     known.isStampTold = false;
-    change(known, known.sentClock);
-  };
+    this.#change(known, known.sentClock);
+  }
 
-  const claim = (from: Presenter, clientId: number, isEcho: boolean): Known | undefined => {
+  #claim(from: Presenter, clientId: number, isEcho: boolean): Known | undefined {
     const { personId } = from.person();
-    if (!ids.show(clientId, personId)) return undefined;
-    const known = knownById.get(clientId);
+    if (!this.#ids.show(clientId, personId)) return undefined;
+    const known = this.#knownById.get(clientId);
     if (known) {
       if (isEcho) return undefined;
       if (known.holder) {
-        takenOver.add(known.holder);
-        idByHolder.delete(known.holder);
+        this.#takenOver ??= new WeakSet();
+        this.#takenOver.add(known.holder);
+        this.#idByHolder.delete(known.holder);
       }
       known.holder = from;
       // The same device on a new connection: it may show again what it showed last.
       known.clientClock = -1;
       known.isStampTold = false;
-      idByHolder.set(from, clientId);
+      this.#idByHolder.set(from, clientId);
       return known;
     }
     const fresh: Known = {
@@ -133,95 +185,43 @@ export function createPresenceTable(ids: ClientIds): PresenceTable {
       entry: undefined,
       isStampTold: false,
     };
-    forgetOldest(knownById);
-    knownById.set(clientId, fresh);
-    idByHolder.set(from, clientId);
+    forgetOldest(this.#knownById);
+    this.#knownById.set(clientId, fresh);
+    this.#idByHolder.set(from, clientId);
     return fresh;
-  };
+  }
 
   /** A stock client sends on what it hears; all that it can have heard is stamped, or says that somebody has gone. */
-  const isForged = (from: Presenter, clientId: number, json: Uint8Array): boolean => {
-    const owner = ids.ownerOf(clientId);
+  #isForged(from: Presenter, clientId: number, json: Uint8Array): boolean {
+    const owner = this.#ids.ownerOf(clientId);
     return owner !== undefined && owner !== from.person().personId && !isNull(json) && !isStamped(json);
-  };
+  }
 
-  const receiveEntry = (
-    from: Presenter,
-    clientId: number,
-    clock: number,
-    json: Uint8Array,
-  ): "fine" | "bad" | "forged" => {
-    const ownId = idByHolder.get(from);
-    if (ownId !== clientId && isForged(from, clientId, json)) return "forged";
-    if (ownId === undefined ? takenOver.has(from) : ownId !== clientId) return "fine";
+  #receiveEntry(from: Presenter, clientId: number, clock: number, json: Uint8Array): "fine" | "bad" | "forged" {
+    const ownId = this.#idByHolder.get(from);
+    if (ownId !== clientId && this.#isForged(from, clientId, json)) return "forged";
+    if (ownId === undefined ? this.#takenOver?.has(from) : ownId !== clientId) return "fine";
     if (isNull(json)) {
-      const own = ownId === undefined ? undefined : knownById.get(ownId);
+      const own = ownId === undefined ? undefined : this.#knownById.get(ownId);
       if (own && clock >= own.clientClock) {
         own.clientClock = clock;
-        hide(own);
+        this.#hide(own);
       }
       return "fine";
     }
     const said = parseState(json);
     // What it passes on of others may be larger, by our own stamp.
-    if (!said) return ownId === undefined && ids.ownerOf(clientId) !== undefined ? "fine" : "bad";
-    const known = ownId === undefined ? claim(from, clientId, said.isStamped) : knownById.get(clientId);
-    if (known && clock > known.clientClock) show(known, clock, said.doing);
+    if (!said) return ownId === undefined && this.#ids.ownerOf(clientId) !== undefined ? "fine" : "bad";
+    const known = ownId === undefined ? this.#claim(from, clientId, said.isStamped) : this.#knownById.get(clientId);
+    if (known && clock > known.clientClock) this.#show(known, clock, said.doing);
     return "fine";
-  };
+  }
+}
 
-  return {
-    receive: (from, entries) => {
-      try {
-        const decoder = decoding.createDecoder(entries);
-        const count = decoding.readVarUint(decoder);
-        if (count > entriesInFrame) return "undecodable";
-        let verdict: "fine" | "bad" | "forged" = "fine";
-        for (let index = 0; index < count; index++) {
-          const clientId = decoding.readVarUint(decoder);
-          const clock = decoding.readVarUint(decoder);
-          // We count on from it for others, and past what a number holds nobody could read the frame.
-          if (clock > limits.largestClock) return "undecodable";
-          const found = receiveEntry(from, clientId, clock, viewOfBytes(decoder));
-          if (found !== "fine" && verdict !== "forged") verdict = found;
-        }
-        return decoding.hasContent(decoder) ? "undecodable" : verdict;
-      } catch {
-        return "undecodable";
-      }
-    },
-    leave: (who) => {
-      const clientId = idByHolder.get(who);
-      idByHolder.delete(who);
-      const known = clientId === undefined ? undefined : knownById.get(clientId);
-      if (!known) return;
-      hide(known);
-      known.holder = undefined;
-    },
-    restamp: (personId) => {
-      for (const known of knownById.values()) {
-        if (known.personId !== personId || !known.doing) continue;
-        known.lift++;
-        known.isStampTold = false;
-        change(known, known.sentClock + 1);
-      }
-    },
-    hasChanges: () => changed.size > 0,
-    takeChanges: () => {
-      const changes = [...changed].map((known): PresenceChange => {
-        const { holder, doing, isStampTold, clientId, sentClock } = known;
-        known.isStampTold = doing !== undefined;
-        const short = isStampTold && doing !== undefined ? encodeEntry(clientId, sentClock, doing) : undefined;
-        return { by: holder, entry: entryOf(known), short };
-      });
-      changed.clear();
-      return changes;
-    },
-    current: () =>
-      [...knownById.values()]
-        .filter((known) => known.doing !== undefined)
-        .map((known) => ({ by: known.holder, entry: entryOf(known), short: undefined })),
-  };
+function entryOf(known: Known): Uint8Array {
+  const { clientId, sentClock, doing, holder } = known;
+  known.entry ??= encodeEntry(clientId, sentClock, doing && holder ? withStamp(doing, holder.person()) : "null");
+  return known.entry;
 }
 
 const encodeEntry = (clientId: number, clock: number, json: string): Uint8Array =>

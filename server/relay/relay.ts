@@ -139,6 +139,7 @@ export function createRelay(deps: RelayDeps): Relay {
   let draining: Promise<void> | undefined;
   let cancelKeepAlive: (() => void) | undefined;
 
+  const count = (what: RoomCount) => void tally[what]++;
   const roomFor = (laneId: LaneId, boardId: BoardId): Room => {
     const known = rooms.get(laneId);
     if (known) return known;
@@ -151,7 +152,7 @@ export function createRelay(deps: RelayDeps): Relay {
       audit: deps.audit,
       onCommit: deps.onCommit,
       onEdit: deps.onEdit,
-      count: (what) => tally[what]++,
+      count,
       onFailing: () => {
         for (const other of rooms.values()) if (other.boardId === boardId && other !== room) other.storeFailing();
       },

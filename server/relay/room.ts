@@ -12,7 +12,7 @@ import { type LaneContent, openLaneContent } from "./lane-content.ts";
 import { type CommitLatency, LaneLog } from "./lane-log.ts";
 import type { LaneWork } from "./lane-work.ts";
 import type { Clock, LaneStore, RelayLog } from "./ports.ts";
-import { createPresenceTable } from "./presence.ts";
+import { PresenceTable } from "./presence.ts";
 import { createPresenceFrames } from "./presence-frames.ts";
 import { Traces } from "./traces.ts";
 
@@ -91,7 +91,8 @@ const longestLoadPauseMs = 1_000;
 export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room {
   const { store, clock, log, work, settings, count } = deps;
   const connections = new Set<Connection>();
-  const early = new Map<Connection, { frames: Uint8Array[]; bytes: number }>();
+  /** What came before the lane was loaded. */
+  let early: Map<Connection, { readonly frames: Uint8Array[]; bytes: number }> | undefined;
   /** What is there once the lane is loaded. */
   let lane: Loaded | undefined;
   let status: "open" | "damaged" | "draining" | "closed" = "open";
@@ -100,7 +101,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
   let cancelTick: (() => void) | undefined;
   let claims = new Claims([]);
 
-  const presence = createPresenceTable({
+  const presence = new PresenceTable({
     ownerOf: (clientId) => claims.ownerOf(clientId),
     show: (clientId, personId) => {
       const sight = claims.show(clientId, personId);
@@ -202,8 +203,9 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     if (loadFailing) notify("storing-again");
     loadFailing = false;
     for (const connection of connections) greet(connection, loaded);
-    for (const [connection, { frames }] of early) for (const frame of frames) take(connection, frame, loaded);
-    early.clear();
+    const held = early;
+    early = undefined;
+    for (const [connection, { frames }] of held ?? []) for (const frame of frames) take(connection, frame, loaded);
   };
 
   const greet = (connection: Connection, { content }: Loaded) => {
@@ -214,6 +216,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
   };
 
   const holdUntilLoaded = (connection: Connection, frame: Uint8Array) => {
+    early ??= new Map();
     const held = early.get(connection) ?? { frames: [], bytes: 0 };
     early.set(connection, held);
     held.frames.push(frame);
@@ -333,7 +336,7 @@ export function openRoom(laneId: LaneId, boardId: BoardId, deps: RoomDeps): Room
     },
     leave: (connection) => {
       if (!connections.delete(connection)) return;
-      early.delete(connection);
+      early?.delete(connection);
       presence.leave(connection);
       traces.left(connection);
       tickSoon();
