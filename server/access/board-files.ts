@@ -28,8 +28,8 @@ export interface BoardFiles {
 
 export interface BoardFileParts extends EntryParts {
   readonly boards: Pick<Boards, "view">;
-  /** The board as it is stored now, over these lanes; to be closed. `undefined`: it is too large to be read at once. */
-  readonly readBoard: (person: PersonRecord, lanes: BoardView["lanes"]) => Stored<Board | undefined>;
+  /** The board as it is stored now, over these lanes; to be closed. Or why it cannot be read at once, or at all. */
+  readonly readBoard: (person: PersonRecord, lanes: BoardView["lanes"]) => Stored<Board | "too-large" | "damaged">;
 }
 
 /** How long laying down a board may keep others waiting at a time. */
@@ -72,7 +72,9 @@ export function createBoardFiles(parts: BoardFileParts): BoardFiles {
         if (!mayDo(asker.role, "take-home")) refuse("not-allowed");
         const view = await take(boards.view(asker));
         await take(audit.first({ boardId: asker.boardId, personId: asker.personId, action: "exported" }));
-        const board = (await take(readBoard(asker, view.lanes))) ?? refuse("too-large");
+        const board = await take(readBoard(asker, view.lanes));
+        if (board === "damaged") return refuse("lane-damaged");
+        if (board === "too-large") return refuse("too-large");
         try {
           return exportBoard(board, view, now());
         } finally {

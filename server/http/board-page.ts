@@ -37,7 +37,8 @@ export function boardPage(folder: string, { store, askers, boards }: BoardPagePa
     const readCopy = inSteps(async ({ take, refuse }) => {
       const { person } = await take(askers.onBoard(request, boardId));
       const view = await take(boards.view(person));
-      const board = (await take(readBoard(store, person, view.lanes, mostLaneBytes))) ?? refuse("too-large");
+      const board = await take(readBoard(store, person, view.lanes, mostLaneBytes));
+      if (typeof board === "string") return refuse("too-large");
       try {
         const locale = labelsByLocale.has(person.language) ? person.language : "en";
         const dir = rightToLeft.test(locale) ? "rtl" : "ltr";

@@ -7,23 +7,25 @@ import type { BoardStore, PersonRecord, Stored } from "../store/board-store.ts";
 
 /**
  * A board as its store holds it now, over the lanes that this person may read, to be read once and closed. Stored
- * updates that cannot be applied are passed over. `undefined` when the lanes hold more than `mostBytes`.
+ * updates that cannot be applied are passed over. `too-large`: the lanes hold more than `mostBytes`. `damaged`: what is left
+ * of one of them is not what was written, and may not pass for it.
  */
 export async function readBoard(
   store: Pick<BoardStore, "loadLane">,
   person: PersonRecord,
   lanes: readonly OpenLane[],
   mostBytes: number,
-): Stored<Board | undefined> {
+): Stored<Board | "too-large" | "damaged"> {
   const docs: Y.Doc[] = [];
   let bytes = 0;
   for (const { laneId } of lanes) {
     const loaded = await store.loadLane(laneId);
     if (!loaded.ok) return loaded;
-    const { snapshot, tail } = loaded.value;
+    const { snapshot, tail, damage } = loaded.value;
+    if (damage) return ok("damaged");
     const updates = [...(snapshot ? [snapshot.bytes] : []), ...tail.map((update) => update.bytes)];
     bytes += updates.reduce((sum, update) => sum + update.length, 0);
-    if (bytes > mostBytes) return ok(undefined);
+    if (bytes > mostBytes) return ok("too-large");
     const doc = new Y.Doc();
     for (const update of updates) {
       try {

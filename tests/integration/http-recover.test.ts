@@ -57,7 +57,9 @@ test("[R9] a damaged lane is told with its last good moment, and its owner bring
   await first.stop();
 
   const db = new DatabaseSync(file);
-  const { last } = db.prepare("SELECT max(seq) AS last FROM updates WHERE lane_id = ? AND seq < 1000").get(laneId) as { last: number };
+  const { last } = db.prepare("SELECT max(seq) AS last FROM updates WHERE lane_id = ? AND seq < 1000").get(laneId) as {
+    last: number;
+  };
   db.prepare("UPDATE updates SET sealed = zeroblob(length(sealed)) WHERE lane_id = ? AND seq = ?").run(laneId, last);
   db.prepare("DELETE FROM snapshots WHERE lane_id = ?").run(laneId);
   db.close();
@@ -78,6 +80,9 @@ test("[R9] a damaged lane is told with its last good moment, and its owner bring
   expect(past.body.head).toBe(last - 1);
   const restore = await anas.call("POST", `${path}/lanes/${laneId}/restore`, { seq: 1, preview: true });
   expect(restore.body.error.kind).toBe("lane-damaged");
+
+  // Nor does the part that is left pass for the board in a copy to take home.
+  expect((await anas.call("GET", `${path}/file`)).body.error.kind).toBe("lane-damaged");
 
   const recover = (caller = anas) => caller.call("POST", `${path}/lanes/${laneId}/recover`, {});
   expect((await recover(server.as({ token: guest.reply.sessionToken }))).status).toBe(403);
