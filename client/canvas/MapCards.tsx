@@ -93,6 +93,14 @@ function Editing({ cardId, element }: EditingProps) {
   useEffect(() => {
     if (removed && desk.state().editing === cardId) desk.set({ editing: undefined });
   }, [removed, cardId, desk]);
+  // A cell is a stack of its own, so the one that is written in has to come before the others. Its card may be moved.
+  const key = card && `${card.place.area}/${card.place.time}`;
+  useLayoutEffect(() => {
+    const cell = key && element?.closest("[data-cell]");
+    if (!cell) return;
+    cell.setAttribute("data-writing", "");
+    return () => cell.removeAttribute("data-writing");
+  }, [element, key]);
   return element && !removed ? createPortal(<CardEditor card={card} />, element) : null;
 }
 
