@@ -21,7 +21,7 @@ export async function doctor(config: Config, now: () => number = Date.now): Admi
   const hasData = existsSync(file);
   if (hasData) {
     findings.push(lookAtSpace(dataDir, file), lookAtKey(config));
-    const opened = openDataCopy(file, readMasterKey(config));
+    const opened = openDataCopy(file);
     if (opened.ok) {
       try {
         findings.push(await lookAtData(opened.value, file, config), lookAtClock(opened.value, now()));
@@ -104,15 +104,15 @@ async function lookAtData(copy: DataCopy, file: string, config: Config): Promise
   if (troubles.length > 0) {
     return look(`The data file ${file} is damaged (${troubles[0]?.replaceAll("\n", " ")}). ${restoreAdvice}`);
   }
-  const changed = copy.words === "opened" ? copy.recordTroubles() : [];
-  if (changed.length > 0) {
-    return look(`Something in the data file ${file} was changed by another hand than ours. ${restoreAdvice}`, changed);
-  }
   if (copy.schema < knownSchema) {
     return fine(`The data file is whole, and of an older version: the next start upgrades it, after a copy beside it.`);
   }
   const masterKey = readMasterKey(config);
   if (!masterKey) return look(`The data file ${file} is whole, but without its key nothing in it can be read.`);
+  const changed = recordsChanged(file, masterKey);
+  if (changed.length > 0) {
+    return look(`Something in the data file ${file} was changed by another hand than ours. ${restoreAdvice}`, changed);
+  }
   const opened = await openSqliteStore({ file, masterKey, beside: true });
   if (!opened.ok) return look(openFailureSentence(opened.error));
   const { store } = opened.value;
@@ -123,6 +123,17 @@ async function lookAtData(copy: DataCopy, file: string, config: Config): Promise
         `The data file can be opened and written, is whole, and holds ${count(copy.boards(), "board")} (schema ${copy.schema}).`,
       )
     : look(`The data file ${file} takes no changes just now. Check the space and the rights there.`);
+}
+
+/** Boards, people and audits that are not what was written: only the key can tell. */
+function recordsChanged(file: string, masterKey: Uint8Array): readonly string[] {
+  const opened = openDataCopy(file, masterKey);
+  if (!opened.ok) return [];
+  try {
+    return opened.value.recordTroubles();
+  } finally {
+    opened.value.close();
+  }
 }
 
 const dayMs = 24 * 3_600_000;

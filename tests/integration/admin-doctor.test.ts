@@ -89,7 +89,7 @@ describe("doctor", () => {
     chmodSync(dataDir, 0o755);
     chmodSync(`${dataDir}.key`, 0o644);
     const db = new DatabaseSync(join(dataDir, "alongside.sqlite"));
-    db.exec(`UPDATE people SET created_at = created_at + ${3 * 24 * 3_600_000}`);
+    db.exec(`UPDATE sessions SET created_at = created_at + ${3 * 24 * 3_600_000}`);
     db.close();
     const first = await admin(["doctor"], { DATA_DIR: dataDir, PORT: String(taken) });
     expect(first.code).toBe(1);
@@ -122,6 +122,24 @@ describe("doctor", () => {
     const { code, out } = await admin(["doctor"], { DATA_DIR: server.dataDir, PORT: "0" });
     expect(code).toBe(1);
     expect(lookAts(out)).toEqual([expect.stringMatching(/is damaged .*restore DIR/)]);
+  });
+
+  test("what another hand changed in the file is told: somebody's rights, or a line of the audit", async () => {
+    const server = await aServer();
+    const { boardId } = await boardOf(server);
+    await server.stop();
+    const file = join(server.dataDir, "alongside.sqlite");
+    const whole = readFileSync(file);
+    for (const change of ["UPDATE people SET role = 'worker'", "UPDATE audit SET action = 'declined' WHERE n = 1"]) {
+      const db = new DatabaseSync(file);
+      db.exec(change);
+      db.close();
+      const { code, out } = await admin(["doctor"], { DATA_DIR: server.dataDir, PORT: "0" });
+      expect(code, out).toBe(1);
+      expect(out).toContain("changed by another hand");
+      expect(out).toContain(`Board ${boardId}`);
+      writeFileSync(file, whole);
+    }
   });
 
   test("PUBLIC_URL: a proxy that passes sockets is well; one that does not gets the lines that cure it", async () => {
