@@ -18,7 +18,7 @@ import type { SideName, StartSide } from "./sides.ts";
 
 /**
  * Our relay beside the servers that others use, in one run, by one generator: `npm run bench:relay`. Figures to look at,
- * with their bars; nothing fails on them. `--quick` takes about five minutes, all of it about forty.
+ * with their bars; nothing fails on them. `--quick` takes about five minutes, all of it about fifty.
  */
 const parts: readonly Part[] = [boardsOfThree, bigBoards, reconnect, coldOpen, memory, cardDrag, slowReader];
 

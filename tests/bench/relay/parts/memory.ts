@@ -13,8 +13,6 @@ let script: BoardScript | undefined;
 /** What stays in memory for a board that somebody has open, for one more who only looks, and for one whom all have left. */
 export const memory: Part = {
   name: "memory",
-  // Bytes do not depend on who else is at work, and hardly differ from run to run.
-  mostRepetitions: 1,
   title: "Memory of 300 open boards (one person each, then three), idle; and when everybody has gone",
   run: ({ start, quick, say }) =>
     withSide(start, async (side) => {
