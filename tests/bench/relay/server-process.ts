@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,13 +39,16 @@ export interface ServerCommand {
 
 /** Ended with us, however we end. */
 const running = new Set<ChildProcess>();
+const folders = new Set<string>();
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(1));
 
 export async function startServerProcess(command: ServerCommand): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), "relay-bench-"));
+  folders.add(folder);
   let child: ChildProcess | undefined;
   let output = "";
   let port = await freePort();
@@ -111,6 +114,7 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
       await end("SIGTERM");
       port = 0;
       await rm(folder, { recursive: true, force: true });
+      folders.delete(folder);
     },
   };
 }
