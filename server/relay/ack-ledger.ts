@@ -19,7 +19,10 @@ export interface AckLedger {
    * holds them. Not so for those that came since: an answer may come in pieces, and they may be some of it.
    */
   readonly answered: () => UpdateCount;
-  /** A sync step 2 with this number is settled; `brings`: what `answered` gave when it came. */
+  /**
+   * A sync step 2 with this number is settled; `brings`: what `answered` gave when it came. It stands in for those before
+   * unless something was lost between the two.
+   */
   readonly settleStep2: (count: UpdateCount, brings: UpdateCount) => void;
   /** The first this many updates are settled. */
   readonly settled: () => UpdateCount;
@@ -44,7 +47,9 @@ export function createAckLedger(): AckLedger {
     asked: () => asks.push(taken),
     answered: () => asks.shift() ?? 0,
     settleStep2: (count, brings) => {
-      for (const [other, state] of ahead) if (other <= brings && state === "lost") ahead.set(other, "settled");
+      const lost = [...ahead].flatMap(([other, state]) => (state === "lost" && other < count ? [other] : []));
+      // One that was lost since it was asked for may be a piece of this answer, and hold what was lost before.
+      if (lost.every((other) => other <= brings)) for (const other of lost) ahead.set(other, "settled");
       settle(count);
     },
     settled: () => settled,

@@ -54,7 +54,8 @@ test("[R2] an answer stands in for what had come when it was asked for, and not 
   ledger.take();
   ledger.lose(2);
   ledger.settleStep2(ledger.take(), ledger.answered());
-  expect(ledger.settled()).toBe(1);
+  // What was lost before may have come back in that very piece.
+  expect(ledger.settled()).toBe(0);
   expect(ledger.hasLost()).toBe(true);
   ledger.asked();
   ledger.settleStep2(ledger.take(), ledger.answered());
