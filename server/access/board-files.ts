@@ -104,11 +104,18 @@ export function createBoardFiles(parts: BoardFileParts): BoardFiles {
           [owner.id, client.personId],
         ]);
         const { record, view } = await freshInvitation(parts, client, base, steps);
-        // The board itself comes last: until then nothing names these lanes, so what fails on the way has made nothing.
-        await layDown(file, made, people, steps);
-        const everybody = [client, ...(worker ? [worker] : []), ...others.map(({ person }) => person)];
+        // Its lanes are begun with the board, so that comes first, without anybody who could open it: what fails on the way
+        // has made nothing that anyone will ever see, and is taken away again.
         const board = { boardId, title: file.title, createdAt: now() };
-        await steps.take(store.createBoard(board, lanes, everybody, [record]));
+        await steps.take(store.createBoard(board, lanes, [], []));
+        const finished = await inSteps(async (rest) => {
+          await layDown(file, made, people, rest);
+          const everybody = [client, ...(worker ? [worker] : []), ...others.map(({ person }) => person)];
+          for (const person of everybody) await rest.take(store.putPerson(person));
+          await rest.take(store.putInvitation(record));
+        });
+        if (!finished.ok) await store.eraseBoard(boardId);
+        await steps.take(finished);
         audit.note({ boardId, personId: worker?.personId, action: "board-made", about: client.personId });
         return { boardId, lanes: lanes.map(({ laneId, kind }) => ({ laneId, kind })), invitation: view };
       }),
