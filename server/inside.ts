@@ -15,13 +15,13 @@ import { createJoining } from "./access/join.ts";
 import { deriveKeys } from "./access/keys.ts";
 import { createLaneDamages } from "./access/lane-damage.ts";
 import type { LiveBoards } from "./access/live-boards.ts";
+import { openStaffAccounts } from "./access/open-staff.ts";
 import type { EntryParts } from "./access/parts.ts";
 import { createOriginRules } from "./access/request-origin.ts";
 import { createSessionUse } from "./access/session-use.ts";
 import { createSessionWatch } from "./access/session-watch.ts";
 import { createSessions } from "./access/sessions.ts";
 import { createSetup } from "./access/setup.ts";
-import { openStaffAccounts } from "./access/staff.ts";
 import { limitStaff } from "./access/staff-limits.ts";
 import { type ThrottleLimits, usualLimits } from "./access/throttle.ts";
 import { createTurns } from "./access/turns.ts";
@@ -76,6 +76,9 @@ export interface InsideParts {
 /** Stored bytes past which a board is not built up here for a copy: everybody would wait. Its owner's device still can. */
 const mostTakenHomeBytes = 64 * 1024 * 1024;
 
+/** When what is not needed at once is made ready. First everybody comes back to their boards. */
+const warmUpMs = { lanes: 200, staff: 3_000 } as const;
+
 /** Builds it over data that are open. When it cannot, the data are closed, and a sentence says why. */
 export async function openInside(
   { store, accounts, master }: OpenStore & { readonly master: Uint8Array },
@@ -109,16 +112,14 @@ export async function openInside(
       audit: audit.note,
       onCommit: metrics.committed,
     });
-    const staff = limitStaff(
-      await openStaffAccounts({
-        accounts,
-        secret: keys.staffSecret,
-        baseUrl: config.publicUrl?.origin ?? `http://localhost:${config.port}`,
-        secure: origins.secure,
-        onTrouble: (what) => log.error({ what }, "the accounts could not be reached"),
-      }),
-      { use, now },
-    );
+    const staffAccounts = openStaffAccounts({
+      accounts,
+      secret: keys.staffSecret,
+      baseUrl: config.publicUrl?.origin ?? `http://localhost:${config.port}`,
+      secure: origins.secure,
+      onTrouble: (what) => log.error({ what }, "the accounts could not be reached"),
+    });
+    const staff = limitStaff(staffAccounts, { use, now });
     const inTurn = createTurns();
     const entry: EntryParts = { store, staff, keys, live, inTurn, audit, damages, use, watch, now, random };
     const askers = createAskers(entry);
@@ -156,12 +157,18 @@ export async function openInside(
     const refusedSockets = new Map<string, number>();
     const admit = countingRefusals(createAdmit(entry, askers, origins), refusedSockets);
     const gate = attachGate(server, { relay, admit, log, leaveOthers: parts.pages !== undefined });
+    const later = [
+      setTimeout(work.warmUp, warmUpMs.lanes).unref(),
+      setTimeout(staffAccounts.warmUp, warmUpMs.staff).unref(),
+    ];
     const close = async () => {
+      for (const timer of later) clearTimeout(timer);
       watch.stop();
       await relay.drain();
       await gate.close();
       await work.close();
       await thread.close();
+      await staffAccounts.close();
       await store.close();
     };
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { deriveKeys, worldRandom } from "../access/keys.ts";
+import { openStaffAccounts } from "../access/open-staff.ts";
 import { createSetup, newApiToken } from "../access/setup.ts";
-import { openStaffAccounts } from "../access/staff.ts";
 import { usualLimits } from "../access/throttle.ts";
 import { type Config, cannotStart } from "../config.ts";
 import { storeFileOf } from "../data-file.ts";
@@ -20,7 +20,7 @@ export function printToken(config: Config, name: string): AdminAnswer {
 /** `staff-link`: a link for one more worker's account. */
 export function printStaffLink(config: Config): AdminAnswer {
   return withStore(config, async (parts) => {
-    const staff = await openStaffAccounts({
+    const staff = openStaffAccounts({
       accounts: parts.accounts,
       secret: parts.keys.staffSecret,
       baseUrl: baseOf(config),

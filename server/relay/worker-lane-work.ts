@@ -9,6 +9,8 @@ export type WorkDone =
   | { readonly kind: "diff"; readonly updates: readonly Uint8Array[] | undefined };
 
 export interface WorkerLaneWork extends LaneWork {
+  /** Starts the thread before somebody waits for it. */
+  readonly warmUp: () => void;
   /** What still waits is not done any more. */
   readonly close: () => Promise<void>;
 }
@@ -89,6 +91,9 @@ export function startWorkerLaneWork(
     diff: async (lane, stateVector) => {
       const done = await ask(answers, { kind: "diff", lane: lane, stateVector });
       return done?.kind === "diff" ? done.updates : undefined;
+    },
+    warmUp: () => {
+      if (!closed) worker ??= start();
     },
     close: async () => {
       closed = true;

@@ -2,7 +2,6 @@ import { DatabaseSync } from "node:sqlite";
 import type { BoardId, LaneId, PersonId } from "#shared/board/ids.ts";
 import type { AuditEntry } from "#shared/protocol/audit.ts";
 import { fail, ok } from "#shared/result.ts";
-import { createAccountsDialect, type SqlDoor } from "./accounts-dialect.ts";
 import { auditHash, auditStart, erasureOf, firstBrokenEntry } from "./audit-chain.ts";
 import type {
   ApiTokenRecord,
@@ -19,6 +18,7 @@ import type {
   StoredUpdate,
 } from "./board-store.ts";
 import type { OpenStore } from "./open-store.ts";
+import type { SqlDoor } from "./sql-door.ts";
 
 const snapshotsKept = 3;
 
@@ -238,5 +238,5 @@ export function createMemoryStore(): OpenStore {
       };
     },
   };
-  return { store, accounts: createAccountsDialect(door) };
+  return { store, accounts: door };
 }

@@ -1,11 +1,11 @@
-import type { Dialect } from "kysely";
 import type { BoardStore } from "./board-store.ts";
+import type { SqlDoor } from "./sql-door.ts";
 
 /** What `createMemoryStore` and `openSqliteStore` hand out: the boards, and a door for the accounts' own tables. */
 export interface OpenStore {
   readonly store: BoardStore;
-  /** For better-auth: `database: { dialect: accounts, type: "sqlite" }`. Closed by `store.close()`. */
-  readonly accounts: Dialect;
+  /** For better-auth, through `createAccountsDialect`. Closed by `store.close()`. */
+  readonly accounts: SqlDoor;
 }
 
 export type OpenFailure =

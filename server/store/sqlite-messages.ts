@@ -1,18 +1,11 @@
-import type { SQLInputValue } from "node:sqlite";
 import type { LaneId, PersonId } from "#shared/board/ids.ts";
 import type { Migration } from "./migrations.ts";
 import type { OpenFailure } from "./open-store.ts";
+import type { SqlValue } from "./sql-door.ts";
 import type { DiskTrouble } from "./sqlite-errors.ts";
 import type { Reads, Writes } from "./sqlite-operations.ts";
 
 /** What the main thread and the worker that holds the SQLite file say to each other. */
-
-export type SqlValue = Exclude<SQLInputValue, NodeJS.ArrayBufferView> | Uint8Array;
-export interface SqlAnswer {
-  readonly rows: readonly Record<string, unknown>[];
-  readonly changes: number;
-  readonly lastId: number;
-}
 
 /** One thing to do. `bytes` of an append stand in the group's own buffer, so that one block of memory is handed over. */
 export type Task =

@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
 import { assert } from "#shared/assert.ts";
 import { fail, ok, type Result } from "#shared/result.ts";
-import { createAccountsDialect, type SqlDoor, type SqlTransaction } from "./accounts-dialect.ts";
 import type { Appending, BoardStore, Seq, Stored, StoreFailure } from "./board-store.ts";
 import { createGroupQueue } from "./group-queue.ts";
 import type { OpenFailure, OpenStore } from "./open-store.ts";
-import type { FromWorker, Outcome, SqlAnswer, SqlValue, Task, WorkerSettings } from "./sqlite-messages.ts";
+import type { SqlAnswer, SqlDoor, SqlTransaction, SqlValue } from "./sql-door.ts";
+import type { FromWorker, Outcome, Task, WorkerSettings } from "./sqlite-messages.ts";
 import type { Reads, Writes } from "./sqlite-operations.ts";
 
 export interface SqliteStoreOptions {
@@ -260,7 +260,7 @@ function connect(worker: Worker): OpenStore {
       } satisfies SqlTransaction;
     },
   };
-  return { store, accounts: createAccountsDialect(door) };
+  return { store, accounts: door };
 }
 
 const sqlTask = (sql: string, values: readonly SqlValue[], writes: boolean): Task => ({

@@ -2,13 +2,13 @@ import { parentPort, workerData } from "node:worker_threads";
 import { assert, unreachable } from "#shared/assert.ts";
 import type { StoredLane } from "./board-store.ts";
 import { emptyLog, rewrite } from "./erase-board.ts";
+import type { SqlAnswer } from "./sql-door.ts";
 import { describeError, diskTrouble, isDamage } from "./sqlite-errors.ts";
 import {
   type FromWorker,
   isWrite,
   type Outcome,
   proofs,
-  type SqlAnswer,
   type Task,
   type ToWorker,
   testSwitches,

@@ -2,6 +2,7 @@ import { betterAuth } from "better-auth";
 import { getMigrations } from "better-auth/db/migration";
 import { Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createAccountsDialect } from "../../server/access/accounts-dialect.ts";
 import type { OpenStore } from "../../server/store/open-store.ts";
 import { got } from "./board-store.ts";
 import { anUpdate, sharedLane } from "./store-records.ts";
@@ -16,7 +17,7 @@ export function describeAccounts(name: string, open: () => Promise<OpenStore>): 
     afterEach(() => opened.store.close());
 
     // biome-ignore lint/suspicious/noExplicitAny: tables made by the tests have no type.
-    const query = () => new Kysely<any>({ dialect: opened.accounts });
+    const query = () => new Kysely<any>({ dialect: createAccountsDialect(opened.accounts) });
     const withNames = async () => {
       const db = query();
       await db.schema
@@ -28,7 +29,7 @@ export function describeAccounts(name: string, open: () => Promise<OpenStore>): 
 
     test("better-auth makes its tables, signs a worker up, in and out", async () => {
       const options = {
-        database: { dialect: opened.accounts, type: "sqlite" as const },
+        database: { dialect: createAccountsDialect(opened.accounts), type: "sqlite" as const },
         secret: "a secret of the tests, long enough to be taken",
         baseURL: "http://localhost:3000",
         emailAndPassword: { enabled: true },

@@ -1,4 +1,3 @@
-import type { SQLInputValue } from "node:sqlite";
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -9,22 +8,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
-import type { SqlAnswer } from "./sqlite-messages.ts";
-
-type SqlValue = Exclude<SQLInputValue, NodeJS.ArrayBufferView> | Uint8Array;
-
-/** How the accounts reach the tables that they keep in the store's own file. Failures are thrown, as Kysely expects. */
-export interface SqlDoor {
-  readonly query: (sql: string, values: readonly SqlValue[]) => Promise<SqlAnswer>;
-  /** Until it has ended, nothing else is written or read in that file: keep it short, and ask the store for nothing. */
-  readonly begin: () => Promise<SqlTransaction>;
-}
-
-export interface SqlTransaction {
-  readonly query: SqlDoor["query"];
-  readonly commit: () => Promise<void>;
-  readonly rollback: () => Promise<void>;
-}
+import type { SqlDoor, SqlTransaction, SqlValue } from "../store/sql-door.ts";
 
 /** A Kysely dialect for better-auth: `database: { dialect, type: "sqlite" }`. One query or transaction at a time. */
 export function createAccountsDialect(door: SqlDoor): Dialect {
