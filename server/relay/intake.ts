@@ -202,6 +202,7 @@ export class Intake {
     const returned = owned.kind === "others" && mayReturn;
     if (owned.kind === "others" && !returned) return this.#refuse(connection, number, "not-yours");
     const claimed = owned.kind === "own" ? owned.claims : [];
+    if (claimed.length > limits.newClientIds) return this.#refuse(connection, number, "too-large");
     count("updates");
     if (returned) count("returned");
     claims.take(claimed, personId);

@@ -29,6 +29,8 @@ export const limits = {
   tombstoneLength: 2 ** 24,
   /** Separate stretches that one update deletes anew. */
   newDeletions: 4_096,
+  /** Client ids that one update may bring along for the first time: a page has one, so weeks offline have a few dozen. */
+  newClientIds: 256,
   /** No device counts its changes this far; numbers beyond it would not survive arithmetic. */
   largestClock: 2 ** 40,
   /** Letters (UTF-16 units) of one short text. */

@@ -460,3 +460,17 @@ test("[R4] stored updates that would not be taken today are left out when the la
   expect(one.doc.store.pendingStructs).toBeNull();
   expect(store.snapshot(sharedLane)?.upTo).toBe(3);
 });
+
+test("[R3] one update brings along as many client ids as weeks offline do, and not thousands", async () => {
+  const { one, forger, rows } = await aLane();
+  const lettersOf = (count: number, first: number) =>
+    bytesOf(count, ...Array.from({ length: count }, (_, at) => letterAt(first - at, 0).slice(1, -1)), 0);
+  forger.sendFrame(step2FrameOf(lettersOf(limits.newClientIds + 1, 2_000_000)));
+  await rest();
+  expect(refusals(forger)).toEqual(["too-large"]);
+  expect(rows()).toHaveLength(0);
+  one.sendFrame(step2FrameOf(lettersOf(limits.newClientIds, 1_000_000)));
+  await rest();
+  expect(refusals(one)).toEqual([]);
+  expect(rows()).toHaveLength(1);
+});
