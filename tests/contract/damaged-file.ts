@@ -239,7 +239,8 @@ export function judgeFile(
         boardId: board.boardId,
         name: `Name of ${person.personId}`,
       });
-      if (!isDeepStrictEqual(person, { ...expected, accessUntil: undefined })) wrong.push(`${person.personId}: another person`);
+      if (!isDeepStrictEqual(person, { ...expected, accessUntil: undefined }))
+        wrong.push(`${person.personId}: another person`);
     }
     for (const lane of board.lanes) {
       // As the relay asks: who is refused for a lane that nobody knows is not served.

@@ -89,19 +89,19 @@ test("/metrics tells how busy the server is, by numbers alone", { timeout: slowM
     return reply.text();
   };
   const text = await read();
-  const valueOf = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
-  expect(valueOf("alongside_sockets")).toBe(1);
-  expect(valueOf("alongside_rooms")).toBe(1);
-  expect(valueOf("alongside_edits_total")).toBeGreaterThanOrEqual(5);
-  expect(valueOf("alongside_acks_total")).toBeGreaterThanOrEqual(5);
-  expect(valueOf("alongside_bytes_in_total")).toBeGreaterThan(100);
-  expect(valueOf("alongside_bytes_out_total")).toBeGreaterThan(10);
-  expect(valueOf("alongside_commit_written_seconds_count")).toBe(valueOf("alongside_edits_total"));
-  expect(valueOf("alongside_commit_forced_seconds_count")).toBe(valueOf("alongside_edits_total"));
-  expect(valueOf("alongside_commit_forced_seconds_sum")).toBeGreaterThanOrEqual(
-    valueOf("alongside_commit_written_seconds_sum"),
+  const figureOf = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
+  expect(figureOf("alongside_sockets")).toBe(1);
+  expect(figureOf("alongside_rooms")).toBe(1);
+  expect(figureOf("alongside_edits_total")).toBeGreaterThanOrEqual(5);
+  expect(figureOf("alongside_acks_total")).toBeGreaterThanOrEqual(5);
+  expect(figureOf("alongside_bytes_in_total")).toBeGreaterThan(100);
+  expect(figureOf("alongside_bytes_out_total")).toBeGreaterThan(10);
+  expect(figureOf("alongside_commit_written_seconds_count")).toBe(figureOf("alongside_edits_total"));
+  expect(figureOf("alongside_commit_forced_seconds_count")).toBe(figureOf("alongside_edits_total"));
+  expect(figureOf("alongside_commit_forced_seconds_sum")).toBeGreaterThanOrEqual(
+    figureOf("alongside_commit_written_seconds_sum"),
   );
-  expect(valueOf("alongside_waiting_for_disk")).toBe(0);
+  expect(figureOf("alongside_waiting_for_disk")).toBe(0);
   expect(text).toMatch(/^alongside_refused_total\{kind="edit-not-yours"\} 0$/m);
   expect(text).not.toContain(board.boardId);
   expect(text).not.toContain(board.laneId);
