@@ -62,12 +62,20 @@ export function boardPage(folder: string, { store, askers, boards }: BoardPagePa
   };
 }
 
-/** Before the head's end, then up to where the copy goes: below the header that the scripts draw first. */
+/**
+ * Before the head's end, then up to where the copy goes (below the header that the scripts draw first), then the rest. The
+ * board's own style comes after the copy, so that the words to read do not wait for it.
+ */
 function splitPage(page: string): readonly [string, string, string] {
+  const styles: string[] = [];
+  const lean = page.replace(/<link rel="stylesheet"[^>]*href="\/assets\/board-[^>]*>/g, (link) => {
+    styles.push(link);
+    return "";
+  });
   const root = '<div id="root"></div>';
-  const headEnd = Math.max(0, page.indexOf("</head>"));
-  const at = page.indexOf(root) + root.length;
-  return [page.slice(0, headEnd), page.slice(headEnd, at), page.slice(at)];
+  const headEnd = Math.max(0, lean.indexOf("</head>"));
+  const at = lean.indexOf(root) + root.length;
+  return [lean.slice(0, headEnd), lean.slice(headEnd, at), `${styles.join("")}${lean.slice(at)}`];
 }
 
 /** The board as `GET /api/boards/:boardId` gives it, for the script that would else have to ask (`client/session/page-view.ts`). */
