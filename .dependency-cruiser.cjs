@@ -123,9 +123,9 @@ module.exports = {
     },
     {
       name: "main-is-not-imported",
-      comment: "The only file that does something when imported.",
+      comment: "The only file that does something when imported; main.js turns Node's compile cache on before.",
       severity: "error",
-      from: {},
+      from: { pathNot: "^server/main\\.js$" },
       to: { path: "^server/main\\.ts$" },
     },
     {

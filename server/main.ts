@@ -1,16 +1,7 @@
-import { enableCompileCache, flushCompileCache } from "node:module";
-import { join } from "node:path";
+import { parseConfig } from "./config.ts";
+import { startServer } from "./start.ts";
 
-/** `npm start`: reads the settings, starts the server, prints where it is, and stops it gently when asked to. */
-
-// Compiled code is kept from one start to the next, which makes a restart about a third faster. In our own folder: in a
-// shared temporary one, another user of this machine could leave code for us to run. Where it cannot write, nothing is kept.
-const cacheFolder = join(import.meta.dirname, "../node_modules/.cache/alongside-server");
-enableCompileCache(cacheFolder);
-// Our threads look for it here.
-process.env.NODE_COMPILE_CACHE ??= cacheFolder;
-const { parseConfig } = await import("./config.ts");
-const { startServer } = await import("./start.ts");
+/** `npm start` (through `main.js`): reads the settings, starts the server, prints where it is, and stops it gently when asked to. */
 
 /** The exit code for what the person who starts the server can put right. */
 const cannotStartCode = 2;
@@ -37,5 +28,3 @@ process.once("SIGINT", stop);
 const lines = [`Alongside is at ${server.url}`];
 if (server.setupUrl) lines.push(`Make the first worker's account: ${server.setupUrl}`);
 process.stdout.write(`${lines.join("\n")}\n`);
-// A server that is killed has kept it, too. By now the accounts' code has come.
-setTimeout(flushCompileCache, 10_000).unref();

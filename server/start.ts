@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { join } from "node:path";
 import express, { type Express, type RequestHandler } from "express";
 import { type Logger, pino } from "pino";
@@ -15,6 +15,7 @@ import { createMetrics } from "./http/health.ts";
 import { errorBody } from "./http/reply.ts";
 import { type Inside, openInside } from "./inside.ts";
 import { openMasterKey, reasonOf } from "./master-key.ts";
+import { nodeHttp } from "./node-http.ts";
 import type { BoardStore } from "./store/board-store.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import type { OpenStore } from "./store/open-store.ts";
@@ -58,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<Result<Runnin
   const opened = await openStore(options);
   if (!opened.ok) return opened;
 
-  const server = createServer();
+  const server = nodeHttp.createServer();
   let inside: Inside | undefined;
   const metrics = createMetrics(() => inside?.counts());
   const parts = {
@@ -75,7 +76,7 @@ export async function startServer(options: ServerOptions): Promise<Result<Runnin
   });
   server.on("clientError", refuseBrokenCall);
 
-  const metricsServer = config.metricsPort === undefined ? undefined : createServer(metricsApp(metrics.open));
+  const metricsServer = config.metricsPort === undefined ? undefined : nodeHttp.createServer(metricsApp(metrics.open));
   const listening = await listenAll([
     [server, config.port, config.host],
     ...(metricsServer ? [[metricsServer, config.metricsPort ?? 0, config.host] as const] : []),

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { nodeHttp } from "../node-http.ts";
 import { errorBody } from "./reply.ts";
 
 /** What is no HTTP, or has more headers than a call of ours, gets its sentence too, and the end of its connection. */
@@ -8,7 +8,7 @@ export function refuseBrokenCall(error: Error & { readonly code?: string }, sock
   const status = error.code === "HPE_HEADER_OVERFLOW" ? 431 : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
   const body = JSON.stringify(errorBody("bad-request"));
   const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `HTTP/1.1 ${status} ${nodeHttp.STATUS_CODES[status]}`,
     "Connection: close",
     "Cache-Control: no-store",
     "Content-Type: application/json; charset=utf-8",

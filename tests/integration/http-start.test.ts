@@ -67,7 +67,7 @@ function run(script: string, env: Record<string, string> = {}, words: readonly s
   };
 }
 
-const startMain = (env: Record<string, string> = {}) => run("server/main.ts", env);
+const startMain = (env: Record<string, string> = {}) => run("server/main.js", env);
 const isSentence = /^[A-Z][^\n]*\.\n$/;
 
 test("it prints its address and the set-up link, one line each, and stops gently with 0", async () => {

@@ -30,7 +30,7 @@ const projectFolder = join(import.meta.dirname, "../..");
 /** Starts one on a free port. Vitest's own Node runs it: npm put the pinned one there. */
 export async function startServer(
   env: Readonly<Record<string, string>> = {},
-  { script = "server/main.ts", preload }: { readonly script?: string; readonly preload?: string } = {},
+  { script = "server/main.js", preload }: { readonly script?: string; readonly preload?: string } = {},
 ): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), "alongside-test-"));
   const dataDir = join(folder, "data");

@@ -17,7 +17,7 @@ export const startOurs: StartSide = async ({ nodeFlags = [] } = {}) => {
     DATA_DIR: join(folder, "data"),
     LOG_LEVEL: "warn",
   });
-  const server = await startServerProcess({ nodeFlags, args: () => ["server/main.ts"], env: settings });
+  const server = await startServerProcess({ nodeFlags, args: () => ["server/main.js"], env: settings });
   const url = `http://127.0.0.1:${server.port()}`;
   const token = execFileSync(process.execPath, ["server/admin.ts", "token", "--name", "bench"], {
     cwd: projectFolder,
