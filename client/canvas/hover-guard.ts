@@ -15,6 +15,8 @@ export function attachHoverGuard(scroller: HTMLElement, guard: HTMLElement, came
   /** Fingers hover over nothing, so a board that is only touched needs no guard. */
   let hasMouse = false;
   let pressedThrough = false;
+  /** Between press and release the guard stays away: a release on it would take the click from what was pressed. */
+  let isPressed = false;
   let movedAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let mouse = { x: Number.NaN, y: Number.NaN };
@@ -34,7 +36,7 @@ export function attachHoverGuard(scroller: HTMLElement, guard: HTMLElement, came
   };
   const onView = () => {
     movedAt = performance.now();
-    if (!hasMouse || isUp) return;
+    if (!hasMouse || isUp || isPressed) return;
     isUp = true;
     guard.style.pointerEvents = "auto";
     timer ??= setTimeout(whenAtRest, restMs);
@@ -61,10 +63,14 @@ export function attachHoverGuard(scroller: HTMLElement, guard: HTMLElement, came
   };
   const onDown = (event: PointerEvent) => {
     if (!event.isTrusted) return;
+    isPressed = true;
     pressedThrough = false;
     if (event.target !== guard) return;
     lower();
     pressedThrough = passOn(event);
+  };
+  const onRelease = () => {
+    isPressed = false;
   };
   // The browser gives the click of a press that began on the guard to what both have in common.
   const onClick = (event: MouseEvent) => {
@@ -78,6 +84,9 @@ export function attachHoverGuard(scroller: HTMLElement, guard: HTMLElement, came
   scroller.addEventListener("pointermove", onMove, { passive: true });
   scroller.addEventListener("pointerdown", onDown, { capture: true });
   scroller.addEventListener("click", onClick, { capture: true });
+  // Wherever that is.
+  addEventListener("pointerup", onRelease, { capture: true, passive: true });
+  addEventListener("pointercancel", onRelease, { capture: true, passive: true });
   return () => {
     lower();
     stopCamera();
@@ -85,5 +94,7 @@ export function attachHoverGuard(scroller: HTMLElement, guard: HTMLElement, came
     scroller.removeEventListener("pointermove", onMove);
     scroller.removeEventListener("pointerdown", onDown, { capture: true });
     scroller.removeEventListener("click", onClick, { capture: true });
+    removeEventListener("pointerup", onRelease, { capture: true });
+    removeEventListener("pointercancel", onRelease, { capture: true });
   };
 }
