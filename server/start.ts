@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import { join } from "node:path";
-import express, { type Express, type RequestHandler } from "express";
+import type { Express, RequestHandler } from "express";
 import { type Logger, pino } from "pino";
 import type { RandomBytes } from "#shared/board/ids.ts";
 import { errorTable } from "#shared/protocol/errors.ts";
@@ -11,13 +11,11 @@ import { openDoor } from "./admin/door.ts";
 import { type CannotStart, type Config, cannotStart } from "./config.ts";
 import { openFailureSentence, storeFileOf } from "./data-file.ts";
 import { refuseBrokenCall } from "./http/broken-call.ts";
-import { createMetrics } from "./http/health.ts";
 import { errorBody } from "./http/reply.ts";
-import { type Inside, openInside } from "./inside.ts";
+import type { Inside } from "./inside.ts";
 import { openMasterKey, reasonOf } from "./master-key.ts";
 import { nodeHttp } from "./node-http.ts";
 import type { BoardStore } from "./store/board-store.ts";
-import { createMemoryStore } from "./store/memory-store.ts";
 import type { OpenStore } from "./store/open-store.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import { swapData } from "./swap-data.ts";
@@ -56,7 +54,12 @@ export const clientFolder: string = join(import.meta.dirname, "../client/dist");
 export async function startServer(options: ServerOptions): Promise<Result<RunningServer, CannotStart>> {
   const { config, now = Date.now, random = worldRandom } = options;
   const log = options.log ?? createLog(config);
-  const opened = await openStore(options);
+  // The store has a thread of its own, which gets its file ready while the rest of our code is read here.
+  const [opened, { openInside }, { createMetrics }] = await Promise.all([
+    openStore(options),
+    import("./inside.ts"),
+    import("./http/health.ts"),
+  ]);
   if (!opened.ok) return opened;
 
   const server = nodeHttp.createServer();
@@ -76,7 +79,8 @@ export async function startServer(options: ServerOptions): Promise<Result<Runnin
   });
   server.on("clientError", refuseBrokenCall);
 
-  const metricsServer = config.metricsPort === undefined ? undefined : nodeHttp.createServer(metricsApp(metrics.open));
+  const metricsServer =
+    config.metricsPort === undefined ? undefined : nodeHttp.createServer(await metricsApp(metrics.open));
   const listening = await listenAll([
     [server, config.port, config.host],
     ...(metricsServer ? [[metricsServer, config.metricsPort ?? 0, config.host] as const] : []),
@@ -150,7 +154,10 @@ export async function openStore(
   { config, store = "sqlite" }: Pick<ServerOptions, "config" | "store">,
   beside = false,
 ): Promise<Result<OpenStore & { readonly master: Uint8Array }, CannotStart>> {
-  if (store === "memory") return ok({ ...createMemoryStore(), master: config.key ?? new Uint8Array(32) });
+  if (store === "memory") {
+    const { createMemoryStore } = await import("./store/memory-store.ts");
+    return ok({ ...createMemoryStore(), master: config.key ?? new Uint8Array(32) });
+  }
   if (store !== "sqlite") return ok({ ...store, master: config.key ?? new Uint8Array(32) });
   const key = openMasterKey(config);
   if (!key.ok) return key;
@@ -158,7 +165,8 @@ export async function openStore(
   return opened.ok ? ok({ ...opened.value, master: key.value.bytes }) : cannotStart(openFailureSentence(opened.error));
 }
 
-function metricsApp(open: RequestHandler): Express {
+async function metricsApp(open: RequestHandler): Promise<Express> {
+  const { default: express } = await import("express");
   const app = express();
   app.disable("x-powered-by");
   app.get("/metrics", open);
