@@ -318,6 +318,7 @@ test("What another writes costs few rows of the offline copy, what one writes on
   await bo.board.saved();
   await bo.board.addCard("home", "now", "Mine");
   await expect.poll(async () => Math.min(...(await rowsOf(bo.page))), { timeout: 30_000 }).toBeLessThan(20);
+  await bo.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await bo.context.setOffline(true);
   await bo.board.addCard("home", "now", "Offline at once");
   await bo.page.reload();
