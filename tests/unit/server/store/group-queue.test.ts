@@ -57,7 +57,7 @@ describe("grouping of what the store is asked", () => {
     expect(groups[0]?.tasks[1]).toMatchObject({ from: 2, length: 2 });
   });
 
-  test("[R1] what comes while a group is on its way goes together 4 ms after that left, forced or not", async () => {
+  test("[R1] what comes while a group is on its way goes together 2 ms after that left, forced or not", async () => {
     ask("Ana");
     await turn();
     ask("Bo");
@@ -66,19 +66,19 @@ describe("grouping of what the store is asked", () => {
     await turn();
     written(1);
     queue.take({ kind: "forced", upTo: 1 });
-    await vi.advanceTimersByTimeAsync(3);
+    await vi.advanceTimersByTimeAsync(1);
     expect(sizes()).toEqual([1]);
     await vi.advanceTimersByTimeAsync(1);
     expect(sizes()).toEqual([1, 2]);
     expect(heard).toEqual(["Ana done", "Ana forced"]);
   });
 
-  test("[R1] nothing waits longer than 4 ms for a sync, only for the commit before it", async () => {
+  test("[R1] nothing waits longer than 2 ms for a sync, only for the commit before it", async () => {
     ask("Ana");
     await turn();
     written(1);
     ask("Bo");
-    await vi.advanceTimersByTimeAsync(3);
+    await vi.advanceTimersByTimeAsync(1);
     expect(sizes()).toEqual([1]);
     await vi.advanceTimersByTimeAsync(1);
     expect(sizes()).toEqual([1, 1]);
