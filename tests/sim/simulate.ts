@@ -122,7 +122,13 @@ function createRun(seed: number, trace: Trace | undefined) {
           if (alive) then();
         }),
     };
-    return createRelay({ store: disk.open(), clock, log: silent, rooms: settings, work: slowWork(world, work) });
+    return createRelay({
+      store: disk.open(),
+      clock,
+      log: silent,
+      rooms: settings,
+      work: slowWork(world, work, () => alive),
+    });
   };
   let relay: Relay | undefined = start();
 
@@ -341,12 +347,14 @@ function createRun(seed: number, trace: Trace | undefined) {
 }
 
 /** As a thread beside this one does it: after a while, and now and then not at all. */
-function slowWork(world: World, chance: Seeded): LaneWork {
+function slowWork(world: World, chance: Seeded, isAlive: () => boolean): LaneWork {
   const work = createLaneWork();
   const later = <T>(run: () => Promise<T>): Promise<T | undefined> =>
     new Promise((resolve) => {
       const works = !chance.chance(0.1);
-      world.after(chance.whole(200) / 4, () => resolve(works ? run() : undefined));
+      world.after(chance.whole(200) / 4, () => {
+        if (isAlive()) resolve(works ? run() : undefined);
+      });
     });
   return {
     fold: (lane) => later(() => work.fold(lane)),
